@@ -3,6 +3,10 @@
 #ifndef DROVE_RISCV_H
 #define DROVE_RISCV_H
 
+#ifndef __ASSEMBLER__
+#include "kernel/types.h"
+#endif
+
 #define PGSIZE  4096
 #define PGSHIFT 12
 

@@ -1,0 +1,265 @@
+# Drove's build.  `make help` lists the targets; Q= shows the commands.
+
+VARIANT ?= scalable
+CPUS    ?= 8
+MEM     ?= 128M
+QEMU    ?= qemu-system-riscv64
+HOSTCC  ?= cc
+Q       ?= @
+
+include kernel/variants.mk
+
+.SUFFIXES:
+.SECONDARY:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+die = $(error $(1))
+
+# --- what may be asked for ------------------------------------------------
+
+ifeq ($(filter $(VARIANT),$(VARIANTS)),)
+$(call die,VARIANT=$(VARIANT) is unknown: use one of $(VARIANTS))
+endif
+ifneq ($(shell [ "$(CPUS)" -ge 1 ] 2>/dev/null && [ "$(CPUS)" -le 64 ] && echo ok),ok)
+$(call die,CPUS=$(CPUS) is not a number of harts from 1 to 64)
+endif
+
+# --- tools ----------------------------------------------------------------
+
+# The first cross compiler found; TOOLPREFIX= or LLVM=1 decide otherwise.
+PREFIXES := riscv64-unknown-elf- riscv64-elf- riscv64-none-elf- \
+            riscv64-linux-gnu- riscv64-unknown-linux-gnu-
+ifndef TOOLPREFIX
+TOOLPREFIX := $(shell for p in $(PREFIXES); do \
+    command -v $${p}gcc >/dev/null 2>&1 && echo $$p && break; done)
+endif
+ifeq ($(TOOLPREFIX)$(LLVM),)
+ifneq ($(shell command -v clang 2>/dev/null),)
+LLVM := 1
+endif
+endif
+
+ifdef LLVM
+CC  := clang --target=riscv64-unknown-elf
+LD  := ld.lld
+NM  := llvm-nm
+ifeq ($(shell command -v llvm-nm 2>/dev/null),)
+NM  := $(firstword $(notdir $(wildcard /usr/bin/llvm-nm-*)) nm)
+endif
+else
+CC  := $(TOOLPREFIX)gcc
+LD  := $(TOOLPREFIX)ld
+NM  := $(TOOLPREFIX)nm
+endif
+
+# Targets that need no cross compiler say so by being listed here.
+NO_TOOLS := help clean setup demo test test-all
+ifneq ($(filter-out $(NO_TOOLS),$(or $(MAKECMDGOALS),all)),)
+ifeq ($(shell command -v $(firstword $(CC)) 2>/dev/null),)
+$(call die,no RISC-V compiler ($(firstword $(CC))): run `make setup`, or on Debian: apt-get install gcc-riscv64-unknown-elf)
+endif
+endif
+
+# Accepts a compiler flag only if the compiler does.
+cc-option = $(shell $(CC) $(1) -c -x c /dev/null -o /dev/null 2>/dev/null \
+    && echo $(1))
+ifneq ($(filter-out $(NO_TOOLS),$(or $(MAKECMDGOALS),all)),)
+KARCH := $(or $(call cc-option,-march=rv64imac_zicsr_zifencei -mabi=lp64),\
+    -march=rv64imac -mabi=lp64)
+UARCH := $(or $(call cc-option,-march=rv64gc_zicsr -mabi=lp64),\
+    -march=rv64gc -mabi=lp64)
+endif
+
+# --- flags ----------------------------------------------------------------
+
+WARN   := -Wall -Wextra $(if $(WERROR),-Werror)
+COMMON := -std=gnu11 -O2 -g -mcmodel=medany -ffreestanding -fno-common \
+          -fno-pie -nostdlib -fno-stack-protector $(WARN)
+
+KDIR   := build/$(VARIANT)$(if $(DEBUG),-debug)
+KFLAGS := $(COMMON) $(KARCH) -mno-relax -fno-omit-frame-pointer \
+          -fno-tree-loop-distribute-patterns \
+          -fno-optimize-sibling-calls -ffunction-sections \
+          -I. -Ikernel -DVARIANT_NAME='"$(VARIANT)"' $(if $(DEBUG),-DDEBUG)
+ifdef LLVM
+KFLAGS := $(filter-out -fno-tree-loop-distribute-patterns,$(KFLAGS))
+endif
+UFLAGS := $(COMMON) $(UARCH) -fno-builtin -I.
+HFLAGS := -std=gnu11 -O2 -g $(WARN) -I.
+LDFLAGS := -nostdlib -z max-page-size=4096 --no-warn-rwx-segments
+ifneq ($(shell $(LD) --no-warn-rwx-segments --version >/dev/null 2>&1 && echo ok),ok)
+LDFLAGS := $(filter-out --no-warn-rwx-segments,$(LDFLAGS))
+endif
+
+# A file that changes exactly when the text given does: what depends on it is
+# rebuilt when flags change.
+define stamp
+$(1): FORCE
+	$$(Q)mkdir -p $$(@D); echo '$(subst ','\'',$(2))' | cmp -s - $$@ || \
+	    echo '$(subst ','\'',$(2))' > $$@
+endef
+
+.PHONY: FORCE all help clean setup variants qemu run qemu-gdb test test-all \
+        demo sweep
+FORCE:
+
+all: $(KDIR)/kernel.elf build/fs.img
+
+# --- kernel ---------------------------------------------------------------
+
+POLICY_SRC := $(ALL_POLICIES:%=kernel/mm/%.c)
+KSRC := $(filter-out $(POLICY_SRC),$(wildcard kernel/*/*.c)) \
+        $(policy_$(VARIANT):%=kernel/mm/%.c)
+KASM := $(wildcard kernel/*/*.S)
+KOBJ := $(KSRC:kernel/%.c=$(KDIR)/%.o) $(KASM:kernel/%.S=$(KDIR)/%.S.o)
+
+$(eval $(call stamp,$(KDIR)/flags,$(CC) $(KFLAGS) $(LDFLAGS)))
+$(eval $(call stamp,$(KDIR)/objects,$(KOBJ)))
+
+$(KDIR)/%.o: kernel/%.c $(KDIR)/flags
+	@mkdir -p $(@D)
+	@echo "  CC   $(VARIANT)$(if $(DEBUG)," debug") $<"
+	$(Q)$(CC) $(KFLAGS) -MMD -MP -c $< -o $@
+
+$(KDIR)/%.S.o: kernel/%.S $(KDIR)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KFLAGS) -MMD -MP -c $< -o $@
+
+# Linked twice: the first link tells where the functions are.
+$(KDIR)/kernel.elf: $(KOBJ) $(KDIR)/objects kernel/kernel.ld kernel/ksyms.awk
+	@echo "  LD   $@"
+	$(Q)$(LD) $(LDFLAGS) -T kernel/kernel.ld -o $(KDIR)/nosyms.elf $(KOBJ)
+	$(Q)$(NM) -n $(KDIR)/nosyms.elf | awk -f kernel/ksyms.awk \
+	    > $(KDIR)/ksyms.S
+	$(Q)$(CC) $(KARCH) -c $(KDIR)/ksyms.S -o $(KDIR)/ksyms.o
+	$(Q)$(LD) $(LDFLAGS) -T kernel/kernel.ld -o $@ $(KOBJ) $(KDIR)/ksyms.o
+
+variants: ## build the kernel of every variant
+	$(Q)for v in $(VARIANTS); do \
+	    $(MAKE) --no-print-directory VARIANT=$$v all || exit 1; done
+
+# --- user programs --------------------------------------------------------
+
+UDIR  := build/user
+ULIB  := $(patsubst user/%.c,$(UDIR)/%.o,$(wildcard user/lib/*.c)) \
+         $(patsubst user/%.S,$(UDIR)/%.S.o,$(wildcard user/lib/*.S))
+PROGS := $(patsubst user/%.c,$(UDIR)/bin/%,$(wildcard user/*.c)) \
+         $(patsubst bench/%.c,$(UDIR)/bin/%,$(wildcard bench/*.c))
+
+$(eval $(call stamp,$(UDIR)/flags,$(CC) $(UFLAGS) $(LDFLAGS)))
+$(eval $(call stamp,$(UDIR)/progs,$(PROGS) $(wildcard user/*/*.c)))
+
+$(UDIR)/%.o: user/%.c $(UDIR)/flags
+	@mkdir -p $(@D)
+	@echo "  CC   $<"
+	$(Q)$(CC) $(UFLAGS) -MMD -MP -c $< -o $@
+
+$(UDIR)/%.S.o: user/%.S $(UDIR)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(UFLAGS) -MMD -MP -c $< -o $@
+
+$(UDIR)/bench/%.o: bench/%.c $(UDIR)/flags
+	@mkdir -p $(@D)
+	@echo "  CC   $<"
+	$(Q)$(CC) $(UFLAGS) -MMD -MP -c $< -o $@
+
+# A program is its own file and, if there is a folder of its name, the files in
+# it.
+.SECONDEXPANSION:
+program_objects = $(if $(wildcard user/$(1).c),$(UDIR)/$(1).o,$(UDIR)/bench/$(1).o) \
+    $(patsubst user/%.c,$(UDIR)/%.o,$(wildcard user/$(1)/*.c))
+
+$(UDIR)/bin/%: $$(call program_objects,%) $(ULIB) user/user.ld $(UDIR)/progs
+	@mkdir -p $(@D)
+	$(Q)$(LD) $(LDFLAGS) -T user/user.ld -o $@ $(call program_objects,$*) \
+	    $(ULIB)
+
+# --- disk image -----------------------------------------------------------
+
+build/mkfs: $(filter-out mkfs/fsck.c,$(wildcard mkfs/*.c))
+build/fsck: $(filter-out mkfs/mkfs.c,$(wildcard mkfs/*.c))
+build/mkfs build/fsck: $(wildcard mkfs/*.h) $(wildcard kernel/*.h)
+	@mkdir -p build
+	@echo "  HOST $@"
+	$(Q)$(HOSTCC) $(HFLAGS) -o $@ $(filter %.c,$^)
+
+IMAGE_FILES := $(wildcard README.md)
+DEVICES := -D 3:0:dev/lockstat -D 4:0:dev/memstat -D 5:0:dev/null
+FSIMG ?= build/fs.img
+
+build/fs.img: build/mkfs $(PROGS) $(IMAGE_FILES) $(UDIR)/progs
+	@echo "  MKFS $@"
+	$(Q)build/mkfs $(DEVICES) -b $(FSBLOCKS) $@ $(PROGS) $(IMAGE_FILES)
+
+# Debug information stays on the host.
+FSBLOCKS ?= 2000
+
+# --- running --------------------------------------------------------------
+
+QEMUFLAGS = -machine virt -bios none -kernel $(KDIR)/kernel.elf -m $(MEM) \
+    -smp $(CPUS) -nographic -global virtio-mmio.force-legacy=false \
+    -device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0 $(QEMUEXTRA)
+
+need-qemu:
+	@command -v $(QEMU) >/dev/null || { echo "no $(QEMU): run \`make setup\`," \
+	    "or on Debian: apt-get install qemu-system-misc"; exit 1; }
+
+.PHONY: need-qemu
+qemu: need-qemu all ## boot to the shell (CPUS=, MEM=, VARIANT=)
+	$(Q)$(QEMU) $(QEMUFLAGS) -drive file=$(FSIMG),if=none,format=raw,id=x0 \
+	    -append '$(BOOTARGS)'
+
+run: need-qemu all ## boot, run CMD='...', power off, exit with its status
+	@[ -n '$(subst ','\'',$(CMD))' ] || { echo "run needs CMD='...'"; exit 1; }
+	$(Q)$(if $(TIMEOUT),timeout -k 5 $(TIMEOUT)) $(QEMU) $(QEMUFLAGS) \
+	    -drive file=$(FSIMG),if=none,format=raw,id=x0,snapshot=on \
+	    -append '$(BOOTARGS) -- $(subst ','\'',$(CMD))' </dev/null
+
+GDBPORT ?= $(shell expr $$(id -u) % 5000 + 25000)
+.gdbinit: FORCE
+	$(Q)printf '%s\n' 'set confirm off' 'set architecture riscv:rv64' \
+	    'symbol-file $(KDIR)/kernel.elf' \
+	    'add-symbol-file $(UDIR)/bin/sh' \
+	    'target remote 127.0.0.1:$(GDBPORT)' > $@
+
+qemu-gdb: need-qemu all .gdbinit ## the same, waiting for gdb (see .gdbinit)
+	@echo "*** now run gdb-multiarch in this folder"
+	$(Q)$(QEMU) $(QEMUFLAGS) -drive file=$(FSIMG),if=none,format=raw,id=x0 \
+	    -append '$(BOOTARGS)' -S -gdb tcp::$(GDBPORT)
+
+# --- tests and measurements -----------------------------------------------
+
+setup: ## install what is missing, or say how
+	$(Q).ci/setup
+
+demo: ## set up, build, and compare baseline and scalable at 8 harts
+	$(Q).ci/setup && bench/demo.sh
+
+test: ## everything that takes about ten minutes
+	$(Q).ci/setup && tests/run.sh quick $(TESTS)
+
+test-all: ## the slow tests too
+	$(Q).ci/setup && tests/run.sh all $(TESTS)
+
+sweep: variants ## parfork over CPUS and VARIANTS, to a CSV and a table
+	$(Q)bench/sweep.sh
+
+# --- for developers -------------------------------------------------------
+
+compile_commands.json: FORCE ## for editors (needs bear)
+	$(Q)command -v bear >/dev/null || { echo "no bear: apt-get install bear"; \
+	    exit 1; }
+	$(Q)rm -rf build/cc && bear --output $@ -- \
+	    $(MAKE) --no-print-directory -B all >/dev/null
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z][a-zA-Z_.-]*:.*## / \
+	    { printf "  make %-22s %s\n", $$1, $$2 }' Makefile
+	@echo "variables: VARIANT=$(VARIANT) ($(VARIANTS)) CPUS=$(CPUS) MEM=$(MEM)"
+	@echo "           DEBUG=1 LLVM=1 TOOLPREFIX= WERROR=1 TIMEOUT=s FSIMG= Q="
+
+clean: ## remove everything built
+	$(Q)rm -rf build .gdbinit compile_commands.json
+
+-include $(shell find build -name '*.d' 2>/dev/null)

@@ -1,0 +1,149 @@
+// From the shim's hand-over to the first process.
+//
+// Hart 0 reads the device tree, builds the memory manager and the devices,
+// wakes the other harts and creates init; then every hart idles, which means
+// running whatever there is to run.
+
+#include "boot/mshim.h"
+#include "boot/platform.h"
+#include "dev/devices.h"
+#include "dev/disk.h"
+#include "dev/plic.h"
+#include "dev/uart.h"
+#include "fs/files.h"
+#include "fs/fs.h"
+#include "kernel/riscv.h"
+#include "lib/printf.h"
+#include "lib/string.h"
+#include "mm/aspace.h"
+#include "mm/fault.h"
+#include "mm/kcache_impl.h"
+#include "mm/kmap.h"
+#include "mm/page_impl.h"
+#include "mm/variant.h"
+#include "proc/fork.h"
+#include "proc/hart.h"
+#include "proc/ipi.h"
+#include "proc/pid.h"
+#include "proc/procslot.h"
+#include "proc/sched.h"
+#include "trap/trap.h"
+
+_Static_assert(NCPU_MAX == NCPU, "boot/mshim.h");
+
+struct hart *harts;
+
+uint
+hart_id(void)
+{
+	return this_hart()->id;
+}
+
+static void
+init_harts(void)
+{
+	struct hart *all =
+	    early_alloc(platform.nharts * sizeof(struct hart), PGSIZE);
+
+	for (uint i = 0; i < platform.nharts; i++) {
+		struct hart *h = &all[i];
+
+		h->id = i;
+		h->timer_at = -1;
+		h->asid_next = 1;
+		h->cycle_boot = r_cycle();
+		h->time_boot = r_time();
+		spin_init(&h->runq.lock, LC_RUNQ);
+		list_init(&h->runq.procs);
+		spin_init(&h->timerq.lock, LC_TIMERQ);
+		list_init(&h->timerq.procs);
+		h->idle.hart = h;
+		h->idle.state = P_RUNNING;
+		h->idle.on_hart = 1;
+		h->idle.slot = i;
+		h->idle.affinity = 1UL << i;
+		list_init(&h->idle.wait_link);
+		strlcopy(h->idle.name, "idle", sizeof(h->idle.name));
+	}
+	harts = all;
+}
+
+// Each hart idles on a stack in the window, with a guard below it.
+static void
+give_idle_stacks(void)
+{
+	for (uint i = 0; i < platform.nharts; i++) {
+		if (kstack_attach(i) < 0)
+			panic("no memory for the harts' stacks");
+		boot_stacks[i] = kstack_addr(i) + KSTACK_SIZE;
+	}
+}
+
+static void
+start_hart(uint64 id)
+{
+	current_proc = &harts[id].idle;
+	kmap_load();
+	trap_init_hart();
+	timer_set(-1);
+	plic_init_hart(id);
+}
+
+static void
+devices_init(void)
+{
+	plic_init();
+	console_init();
+	null_init();
+	lockstat_device_init();
+	memstat_device_init();
+	disk_init();
+}
+
+// Second half of hart 0's boot, on its final stack.
+static void __attribute__((noreturn, noinline))
+boot_continue(void)
+{
+	devices_init();
+	fs_init();
+	proc_make_init();
+	for (uint i = 1; i < platform.nharts; i++)
+		ipi_send(i, 0);
+	idle_loop();
+}
+
+void
+boot_main(uint64 fdt_pa)
+{
+	// No hart structure yet: nothing below may take a lock until
+	// init_harts has given this hart its own.
+	current_proc = NULL;
+	platform_init(fdt_pa);
+	kmap_init();
+	init_harts();
+	current_proc = &harts[0].idle;
+	uart_init();
+	kcache_init();
+	procslot_init();
+	fault_init();
+	page_init();
+	pid_init();
+	start_hart(0);
+	aspace_init();
+	give_idle_stacks();
+	kprintf("drove: variant %s, %u hart%s, %lu MiB\n", variant_name,
+	    platform.nharts, platform.nharts == 1 ? "" : "s",
+	    (platform.ram_end - platform.ram_start) >> 20);
+	kstack_sync();
+	__asm__ volatile("mv sp, %0; mv s0, zero; jr %1"
+	    : : "r"(boot_stacks[0]), "r"(boot_continue));
+	__builtin_unreachable();
+}
+
+void
+boot_secondary(uint64 id)
+{
+	start_hart(id);
+	kstack_sync();
+	idle_loop();
+}

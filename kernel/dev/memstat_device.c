@@ -1,0 +1,61 @@
+// /dev/memstat: what the memory manager has and what it has done.  One line
+// per number, "name value".  The counters of harts that are running go on
+// while they are summed.
+
+#include "boot/platform.h"
+#include "dev/chardev.h"
+#include "dev/devices.h"
+#include "dev/textdev.h"
+#include "mm/audit.h"
+#include "mm/page.h"
+#include "mm/stats.h"
+#include "mm/variant.h"
+
+static void
+memstat_print(struct textbuf *t)
+{
+	text_printf(t, "variant %s\n", variant_name);
+	text_printf(t, "harts %u\n", platform.nharts);
+	text_printf(t, "timebase %lu\n", platform.timebase);
+	text_printf(t, "total_pages %lu\n", page_total());
+	text_printf(t, "free_pages %lu\n", page_free_count());
+	for (uint c = 0; c < CTR_COUNT; c++)
+		text_printf(t, "%s %lu\n", counter_name(c), counter_sum(c));
+	pagelist_print(t);
+}
+
+static int
+obey_reset(void)
+{
+	counters_reset();
+	return 0;
+}
+
+static int
+obey_audit(void)
+{
+	return mm_audit() ? 0 : -1;
+}
+
+static const struct text_command commands[] = {
+    {"reset", obey_reset},
+    {"audit", obey_audit},
+};
+
+static int
+memstat_command(const char *line)
+{
+	return text_obey(commands, sizeof(commands) / sizeof(*commands), line);
+}
+
+static const struct textdev memstat_device = {
+    .name = "memstat",
+    .print = memstat_print,
+    .command = memstat_command,
+};
+
+void
+memstat_device_init(void)
+{
+	textdev_register(MAJOR_MEMSTAT, &memstat_device);
+}

@@ -1,0 +1,42 @@
+// The block cache.
+#ifndef FS_BLOCK_H
+#define FS_BLOCK_H
+
+#include <stdbool.h>
+#include "kernel/types.h"
+#include "sync/sleeplock.h"
+
+struct cluster;
+
+// [I] while somebody has a reference  [l] under lock  [g] the log's lock
+struct buf {
+	struct sleeplock lock;
+	uint no;              // [I] block number
+	bool valid;           // [l] data is the block's contents
+	uint64 txn;           // [g] transaction that logged it last
+	uchar *data;          // [I] where the contents are [l]
+	struct cluster *home; // [I] cluster it is part of
+};
+
+// Boot.  budget: pages that the cache may grow to.
+void block_init(uint budget);
+
+// The block with its contents, locked; NULL if it is not on the disk, cannot
+// be read, or memory is short.
+struct buf *block_read(uint no);
+
+// The same for a block whose contents do not matter any more: all zeros, and
+// the disk is not read.
+struct buf *block_fresh(uint no);
+
+// Unlocks, and drops the reference that block_read or block_fresh took.
+void block_release(struct buf *b);
+
+// One more reference, by a holder of the lock; and back.
+void block_pin(struct buf *b);
+void block_unpin(struct buf *b);
+
+// Gives back memory of up to so many pages.  Never sleeps.  Returns how many.
+uint block_shrink(uint pages);
+
+#endif

@@ -1,0 +1,141 @@
+// Reading and writing what inodes contain, block by block.
+//
+// A block that holds contents belongs to the holder of its inode's lock; the
+// buffer's own lock adds only that a neighbour's read-ahead may be loading it.
+// Reads copy straight to user memory, with the inode locked: a page fault there
+// takes memory, but no file-system lock.  Writes take kernel memory only, so
+// that no operation waits for a page.
+
+#include "fs/block.h"
+#include "fs/inode.h"
+#include "fs/log.h"
+#include "lib/string.h"
+#include "mm/ucopy.h"
+#include "proc/sched.h"
+
+#define PREEMPT_BLOCKS 8 // copied between two preemption points
+
+// The part of block idx that a transfer of left bytes at off is about.
+struct piece {
+	uint idx;
+	uint at;  // within the block
+	uint len;
+};
+
+static struct piece
+first_piece(uint64 off, uint left)
+{
+	struct piece p = {off / BSIZE, off % BSIZE, BSIZE - off % BSIZE};
+
+	if (p.len > left)
+		p.len = left;
+	return p;
+}
+
+typedef int (*deliver_fn)(uint64 to, const void *from, uint64 n);
+
+static int
+to_kernel(uint64 to, const void *from, uint64 n)
+{
+	memcpy((void *)to, from, n);
+	return 0;
+}
+
+static int
+read_piece(struct inode *ip, struct piece p, uint64 to, deliver_fn deliver)
+{
+	uint no = blockmap_find(ip, p.idx);
+	struct buf *b = no != 0 ? block_read(no) : NULL;
+	int r;
+
+	if (b == NULL)
+		return -1;
+	r = deliver(to, b->data + p.at, p.len);
+	block_release(b);
+	return r;
+}
+
+static int
+read_all(struct inode *ip, uint64 to, uint64 off, uint n, deliver_fn deliver)
+{
+	uint done = 0;
+
+	if (off >= ip->size)
+		return 0;
+	if (n > ip->size - off)
+		n = ip->size - off;
+	while (done < n) {
+		struct piece p = first_piece(off + done, n - done);
+
+		if (read_piece(ip, p, to + done, deliver) < 0)
+			return -1;
+		done += p.len;
+		if (p.idx % PREEMPT_BLOCKS == 0)
+			preempt_point();
+	}
+	return (int)done;
+}
+
+int
+inode_read(struct inode *ip, void *dst, uint64 off, uint n)
+{
+	return read_all(ip, (uint64)dst, off, n, to_kernel);
+}
+
+int
+inode_read_user(struct inode *ip, uint64 udst, uint64 off, uint n)
+{
+	return read_all(ip, udst, off, n, copy_to_user);
+}
+
+static int
+write_piece(struct inode *ip, struct piece p, const uchar *from)
+{
+	bool fresh;
+	uint no = blockmap_ensure(ip, p.idx, &fresh);
+	struct buf *b;
+
+	if (no == 0)
+		return -1;
+	b = fresh || p.len == BSIZE ? block_fresh(no) : block_read(no);
+	if (b == NULL)
+		return -1;
+	memcpy(b->data + p.at, from, p.len);
+	log_block(b);
+	block_release(b);
+	return 0;
+}
+
+int
+inode_write(struct inode *ip, const void *src, uint64 off, uint n)
+{
+	const uchar *from = src;
+	uint done = 0;
+
+	if (off > ip->size || off + n > MAX_BYTES)
+		return -1;
+	while (done < n) {
+		struct piece p = first_piece(off + done, n - done);
+
+		if (write_piece(ip, p, from + done) < 0)
+			break;
+		done += p.len;
+	}
+	if (off + done > ip->size) {
+		ip->size = off + done;
+		ip->dirty = true;
+	}
+	if (dinode_flush(ip) < 0)
+		return -1;
+	return done > 0 || n == 0 ? (int)done : -1;
+}
+
+// The inode, the indirect block and its bitmap block; and for each block that
+// the bytes may touch, itself and its bitmap block.
+uint
+inode_write_cost(uint n)
+{
+	uint blocks = (n + BSIZE - 1) / BSIZE + 1;
+
+	return 3 + 2 * blocks;
+}

@@ -1,0 +1,107 @@
+// Inodes in memory.
+#ifndef FS_INODE_H
+#define FS_INODE_H
+
+#include <stdbool.h>
+#include "kernel/types.h"
+#include "kernel/fs.h"
+#include "fs/fs.h"
+#include "lib/list.h"
+#include "sync/sleeplock.h"
+
+// [I] while in the table  [a] atomic  [t] lock of the table's bucket
+// [o] lock of the orphans' list  [l] under lock
+struct inode {
+	struct list link;         // [t]
+	uint inum;                // [I]
+	uint32 refs;              // [a] raised from 0 only under [t]
+	struct inode *next_orphan; // [o]
+
+	struct sleeplock lock;
+	bool loaded;              // [l] what follows is the inode's
+	bool dirty;               // [l] and differs from the disk's
+	short type;               // [l] 0 unless loaded; else never changes
+	short major;              // [l]
+	short minor;              // [l]
+	short nlink;              // [l]
+	uint size;                // [l] bytes, at most MAX_BYTES
+	uint addrs[NDIRECT + 1];  // [l] unchecked: is_data_block() before use
+};
+
+#define MAX_BYTES ((uint64)MAXFILE * BSIZE)
+
+// fs/inode.c: the table.
+
+void inode_init(void); // boot
+
+// The inode of that number with one more reference, unlocked and not read from
+// disk yet; NULL if memory is short.  inum < fs_geo.ninodes.
+struct inode *inode_get(uint inum);
+
+// One more reference, by somebody who has one.
+void inode_hold(struct inode *ip);
+
+// inode_lock() followed by a check that the inode could be read and has a type;
+// else it is unlocked again and the result is -1.
+int inode_lock_valid(struct inode *ip);
+
+// fs/orphan.c: the end of inodes that no directory names.
+
+// Takes over a reference to an inode with nlink 0, the last one.
+void orphan_add(struct inode *ip);
+
+// Frees all orphans.  No locks held and no operation open.
+void orphan_reap(void);
+
+// Finds the orphans that a crash has left.
+void orphan_mount(void);
+
+// fs/dinode.c: their disk side.  Locked.
+
+// Fills ip from its disk inode.  A fault is reported and leaves it unloaded.
+void dinode_load(struct inode *ip);
+
+// Writes ip to its disk inode if it is dirty.  0, or -1 if that block cannot
+// be read.  Inside an operation; logs one block.
+int dinode_flush(struct inode *ip);
+
+// Makes a free disk inode equal to as, which has a type but no links and no
+// blocks.  Returns it with one reference, locked; dropping that without having
+// added a link frees it again.  NULL if there is none.  Inside an operation;
+// logs one block.
+struct inode *dinode_alloc(const struct dinode *as);
+
+// Makes the disk inode free.  It has no blocks.
+int dinode_free(struct inode *ip);
+
+// fs/content.c: what they contain.  Locked.
+
+// Writes n bytes of kernel memory at off <= size, growing the file.  Returns
+// bytes written: fewer than n, or -1 instead of 0, if the disk is full or
+// fails, or the file would grow too long.  Inside an operation that has
+// reserved inode_write_cost(n).
+int inode_write(struct inode *ip, const void *src, uint64 off, uint n);
+
+// Blocks that such a write may log.
+uint inode_write_cost(uint n);
+
+// fs/blockmap.c: where contents are.  Locked.
+
+// The disk block that holds block idx of the file; 0, with a report, if there
+// is none.
+uint blockmap_find(struct inode *ip, uint idx);
+
+// The same, for writing: allocates the block if there is none, and then sets
+// *fresh.  0 if the disk is full or fails; nothing has changed then.
+uint blockmap_ensure(struct inode *ip, uint idx, bool *fresh);
+
+// Frees blocks from the end of the file as far as one operation may (it has
+// reserved MAXOPBLOCKS), and shortens size accordingly.  True when the file is
+// empty.
+bool blockmap_shrink(struct inode *ip);
+
+// Empties a file, in as many operations of its own as that takes.  Unlocked,
+// referenced, no operation open.
+void inode_truncate(struct inode *ip);
+
+#endif

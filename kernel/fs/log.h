@@ -1,0 +1,38 @@
+// The write-ahead log: groups of block writes that reach the disk entirely or
+// not at all.
+#ifndef FS_LOG_H
+#define FS_LOG_H
+
+#include "kernel/types.h"
+
+struct buf;
+
+// Replays a committed transaction that a crash has left in the log, and opens
+// the log.  The superblock has been adopted and no block is cached yet.
+void log_mount(void);
+
+// Blocks that one transaction, and so one operation, can hold at most.
+uint log_capacity(void);
+
+// Begins an operation that changes up to n different blocks; sleeps until the
+// open transaction has room for them.  No locks held, and no operation of this
+// process open: operations nest nowhere.
+void log_reserve(uint n);
+
+// Ends it, with the same n.  Sleeps until its changes are safely in the log.
+// No locks held, for those that the transaction waits for may need them.
+void log_finish(uint n);
+
+// Ends it without waiting: its changes get to the log with those of the next
+// operation.  For what may be lost in a crash.
+void log_finish_lazily(uint n);
+
+// Makes a changed block part of the operation.  The block is locked, and stays
+// cached until it has been written home.
+void log_block(struct buf *b);
+
+// Commits what operations have left, waits until all of it is in its place on
+// the disk, and asks the disk to put it on stable storage.
+void log_settle(void);
+
+#endif

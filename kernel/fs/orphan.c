@@ -1,0 +1,137 @@
+// Orphans: inodes that no directory names any more, and no process uses.
+//
+// Their blocks are freed by orphan_reap, in operations of its own: a large file
+// on a large disk may need several, and each leaves a consistent disk (the
+// file is shorter, and still an orphan).  A crash before the last one leaves
+// an inode with a type and no links, which is what orphan_mount looks for.
+//
+// The list holds each orphan's last reference.  Whoever may have made one reaps
+// behind its operation, where no locks are held: log_end, the closing of files
+// and the path walks of sys/.  The test for an empty list is one load.
+
+#include "fs/block.h"
+#include "fs/inode.h"
+#include "fs/log.h"
+#include "fs/super.h"
+#include "kernel/param.h"
+#include "lib/printf.h"
+#include "proc/sched.h"
+
+static struct {
+	struct spinlock lock;
+	struct inode *first; // [lock], read without it as a hint
+} orphans = {.lock = SPINLOCK_INIT(LC_ICACHE)};
+
+void
+orphan_add(struct inode *ip)
+{
+	spin_lock(&orphans.lock);
+	ip->next_orphan = orphans.first;
+	__atomic_store_n(&orphans.first, ip, __ATOMIC_RELAXED);
+	spin_unlock(&orphans.lock);
+}
+
+static struct inode *
+orphan_take(void)
+{
+	struct inode *ip;
+
+	spin_lock(&orphans.lock);
+	ip = orphans.first;
+	if (ip != NULL)
+		__atomic_store_n(&orphans.first, ip->next_orphan,
+		    __ATOMIC_RELAXED);
+	spin_unlock(&orphans.lock);
+	return ip;
+}
+
+// One operation's share of freeing ip.  True if that was all.
+static bool
+dismantle(struct inode *ip)
+{
+	bool empty;
+
+	log_reserve(MAXOPBLOCKS);
+	sleeplock_lock(&ip->lock);
+	empty = blockmap_shrink(ip);
+	if (empty && dinode_free(ip) < 0)
+		kprintf("fs: inode %u cannot be freed and is lost\n",
+		    ip->inum);
+	sleeplock_unlock(&ip->lock);
+	log_finish_lazily(MAXOPBLOCKS); // mounting would do it again
+	return empty;
+}
+
+void
+orphan_reap(void)
+{
+	while (__atomic_load_n(&orphans.first, __ATOMIC_RELAXED) != NULL) {
+		struct inode *ip = orphan_take();
+
+		if (ip == NULL)
+			return; // another process has it
+		while (!dismantle(ip))
+			preempt_point();
+		inode_put(ip); // not loaded now, so this is no orphan again
+	}
+}
+
+// Inodes of block no of the inode table that have a type but no links, one bit
+// each.
+static uint
+leftovers_in(uint no)
+{
+	struct buf *b = block_read(no);
+	const struct dinode *d;
+	uint found = 0;
+
+	if (b == NULL)
+		return 0;
+	d = (const struct dinode *)b->data;
+	for (uint i = 0; i < IPB; i++)
+		if (d[i].type != 0 && d[i].nlink == 0)
+			found |= 1U << i;
+	block_release(b);
+	return found;
+}
+
+// Being locked once, the inode is loaded; dropping it then makes it an orphan.
+static void
+adopt_leftover(uint inum)
+{
+	struct inode *ip = inode_get(inum);
+
+	if (ip == NULL)
+		panic("fs: no memory to clean up after the last run");
+	inode_lock(ip);
+	inode_unlock(ip);
+	inode_put(ip);
+	orphan_reap();
+}
+
+void
+orphan_mount(void)
+{
+	for (uint base = 0; base < fs_geo.ninodes; base += IPB) {
+		uint found = leftovers_in(IBLOCK(base, fs_geo.sb));
+
+		for (uint i = 0; i < IPB; i++)
+			if ((found >> i & 1) && base + i >= ROOTINO &&
+			    base + i < fs_geo.ninodes)
+				adopt_leftover(base + i);
+		preempt_point();
+	}
+}
+
+void
+log_begin(void)
+{
+	log_reserve(MAXOPBLOCKS);
+}
+
+void
+log_end(void)
+{
+	log_finish(MAXOPBLOCKS);
+	orphan_reap();
+}

@@ -1,0 +1,296 @@
+// Address spaces: creation, teardown, and who is in the TLB.
+//
+// TLB rules.  One thread per process means that a translation can only be in
+// the TLBs of harts the process has run on, and only one of them is current, so
+// no hart ever interrupts another to flush.  An address space carries the ASID
+// it was last given and the hart that gave it; on any other hart, or after
+// rights were taken away while it was not running, it gets a fresh ASID of that
+// hart, under which nothing can be cached.  ASIDs are a hart's own
+// (privileged specification, "Supervisor Address Translation and Protection
+// Register": the ASID space is private to a hart), and when they run out the
+// hart flushes everything and starts over in a new epoch.  A switch thus costs
+// one satp write and no sfence.vma.  A CPU without ASIDs flushes at each switch.
+
+#include "mm/aspace.h"
+#include "mm/aspace_impl.h"
+#include "lib/string.h"
+#include "mm/cow.h"
+#include "mm/kcache.h"
+#include "mm/kmap.h"
+#include "mm/page.h"
+#include "mm/pte.h"
+#include "mm/stats.h"
+#include "proc/sched.h"
+
+#define SATP_SV39       (8UL << 60)
+#define SATP_ASID_SHIFT 44
+#define SATP_ASID_MASK  0xffffUL
+
+static struct kcache *aspaces;
+static uint asid_max; // [I] highest ASID the CPU keeps, 0 = none
+
+static void
+satp_write(pte_t *root, uint asid)
+{
+	uint64 satp = SATP_SV39 | (uint64)asid << SATP_ASID_SHIFT |
+	    kva_to_pa(root) >> PGSHIFT;
+
+	__asm__ volatile("csrw satp, %0" : : "r"(satp) : "memory");
+}
+
+// How many ASID bits stick (WARL).
+static void
+probe_asids(void)
+{
+	uint64 satp;
+
+	satp_write(kernel_root, SATP_ASID_MASK);
+	__asm__ volatile("csrr %0, satp" : "=r"(satp));
+	asid_max = satp >> SATP_ASID_SHIFT & SATP_ASID_MASK;
+	satp_write(kernel_root, 0);
+	__asm__ volatile("sfence.vma" : : : "memory");
+}
+
+void
+aspace_init(void)
+{
+	aspaces = kcache_create("aspace", sizeof(struct aspace), NULL);
+	segments_init();
+	text_init();
+	table_init();
+	probe_asids();
+}
+
+struct aspace *
+aspace_new(void)
+{
+	struct aspace *as = kcache_alloc(aspaces);
+
+	if (as == NULL)
+		return NULL;
+	memset(as, 0, sizeof(*as));
+	as->tlb_hart = -1;
+	as->segs = segments_new();
+	if (as->segs == NULL)
+		goto no_segs;
+	as->root = root_alloc();
+	if (as->root == NULL)
+		goto no_root;
+	return as;
+
+no_root:
+	segments_put(as->segs);
+no_segs:
+	kcache_free(aspaces, as);
+	return NULL;
+}
+
+void
+aspace_free(struct aspace *as)
+{
+	root_free(as->root);
+	kcache_free(aspaces, as);
+}
+
+pte_t *
+pt_find(pte_t *root, uint64 va)
+{
+	pte_t e = root[pt_index(va, 2)];
+
+	if (!(e & PTE_V))
+		return NULL;
+	e = ((pte_t *)pa_to_kva(pte_pa(e)))[pt_index(va, 1)];
+	if (!(e & PTE_V))
+		return NULL;
+	return (pte_t *)pa_to_kva(pte_pa(e)) + pt_index(va, 0);
+}
+
+// The table that entry e leads to, made if there is none.
+static pte_t *
+table_below(pte_t *e)
+{
+	pte_t *t;
+
+	if (*e & PTE_V)
+		return pa_to_kva(pte_pa(*e));
+	t = table_alloc();
+	if (t != NULL)
+		*e = pte_make(kva_to_pa(t), PTE_V);
+	return t;
+}
+
+pte_t *
+pt_make(pte_t *root, uint64 va)
+{
+	pte_t *t = table_below(&root[pt_index(va, 2)]);
+
+	if (t != NULL)
+		t = table_below(&t[pt_index(va, 1)]);
+	return t != NULL ? t + pt_index(va, 0) : NULL;
+}
+
+static void
+unmap_entry(pte_t *e)
+{
+	pte_t old = *e;
+
+	*e = 0;
+	if (!(old & PTE_UNCOUNTED))
+		page_put(pa_to_page(pte_pa(old)));
+}
+
+void
+aspace_unmap(struct aspace *as, uint64 start, uint64 end)
+{
+	struct pt_run r;
+
+	for (uint64 va = start; va < end; va = r.end) {
+		r = pt_run(as->root, va, end);
+		for (uint i = 0; i < r.n; i++) {
+			if (r.entry[i] & PTE_V)
+				unmap_entry(&r.entry[i]);
+		}
+		preempt_point();
+	}
+}
+
+struct pt_run
+pt_run(pte_t *root, uint64 va, uint64 end)
+{
+	struct pt_run r = {.entry = pt_find(root, va)};
+
+	r.end = (va & ~(PT_SPAN - 1)) + PT_SPAN;
+	if (r.end > end)
+		r.end = end;
+	if (r.entry != NULL)
+		r.n = (r.end - va) >> PGSHIFT;
+	return r;
+}
+
+// Frees the tables below user root entry e; all leaf entries are invalid.
+static void
+free_tables_below(pte_t *e)
+{
+	pte_t *mid = pa_to_kva(pte_pa(*e));
+
+	for (uint i = 0; i < PT_ENTRIES; i++) {
+		if (mid[i] & PTE_V) {
+			table_free(pa_to_kva(pte_pa(mid[i])));
+			mid[i] = 0;
+		}
+	}
+	*e = 0;
+	table_free(mid);
+}
+
+void
+aspace_clear(struct aspace *as)
+{
+	struct segment_list *l = as->segs;
+	uint64 end = 0;
+
+	for (uint i = 0; i < l->n; i++) {
+		aspace_unmap(as, l->seg[i].start, l->seg[i].end);
+		end = l->seg[i].end;
+	}
+	for (uint64 va = 0; va < end; va += PT_SPAN * PT_ENTRIES) {
+		pte_t *e = &as->root[pt_index(va, 2)];
+
+		if (*e & PTE_V)
+			free_tables_below(e);
+	}
+	as->segs = NULL;
+	segments_put(l);
+}
+
+struct aspace *
+aspace_fork(struct aspace *parent)
+{
+	struct aspace *child = aspace_new();
+	int r;
+
+	if (child == NULL)
+		return NULL;
+	segments_put(child->segs);
+	child->segs = segments_share(parent->segs);
+	child->stack_start = parent->stack_start;
+	child->heap_start = parent->heap_start;
+	child->heap_end = parent->heap_end;
+	current()->as_building = child;
+	r = fork_mappings(parent, child);
+	if (r < 0)
+		aspace_clear(child);
+	current()->as_building = NULL;
+	if (r < 0) {
+		aspace_free(child);
+		return NULL;
+	}
+	return child;
+}
+
+static void
+take_asid(struct hart *h, struct aspace *as)
+{
+	if (h->asid_next > asid_max) {
+		h->asid_next = 1;
+		h->asid_epoch++;
+		h->counters[CTR_TLB_FLUSHES]++;
+		__asm__ volatile("sfence.vma" : : : "memory");
+	}
+	as->asid = asid_max > 0 ? h->asid_next++ : 0;
+	as->tlb_hart = h->id;
+	as->asid_epoch = h->asid_epoch;
+	// What this hart has fetched of these addresses may be of another
+	// program, or of a page that was written on another hart.
+	__asm__ volatile("fence.i" : : : "memory");
+}
+
+void
+aspace_activate(struct aspace *as)
+{
+	struct hart *h = this_hart();
+	bool known;
+
+	if (as == NULL) {
+		if (h->as != NULL)
+			satp_write(kernel_root, 0);
+		h->as = NULL;
+		return;
+	}
+	known = as->tlb_hart == (int)h->id && as->asid_epoch == h->asid_epoch;
+	if (known && h->as == as)
+		return;
+	if (!known)
+		take_asid(h, as);
+	satp_write(as->root, as->asid);
+	h->counters[CTR_SATP_WRITES]++;
+	h->as = as;
+	if (asid_max == 0) {
+		h->counters[CTR_TLB_FLUSHES]++;
+		__asm__ volatile("sfence.vma" : : : "memory");
+	}
+}
+
+void
+aspace_tlb_stale(struct aspace *as)
+{
+	struct hart *h = this_hart();
+
+	if (h->as != as) {
+		as->tlb_hart = -1;
+		return;
+	}
+	h->counters[CTR_TLB_FLUSHES]++;
+	__asm__ volatile("sfence.vma x0, %0" : : "r"((uint64)as->asid)
+	    : "memory");
+}
+
+void
+tlb_flush_page(uint64 va)
+{
+	struct hart *h = this_hart();
+
+	h->counters[CTR_TLB_FLUSHES]++;
+	__asm__ volatile("sfence.vma %0, %1"
+	    : : "r"(va), "r"((uint64)h->as->asid) : "memory");
+}

@@ -1,0 +1,76 @@
+// An address space: a page table and the segments that say what may be in it.
+//
+// It belongs to one process with one thread, so no lock protects it: only its
+// process changes it, and fork's child is seen by nobody until it is ready.
+// (The audit reads it with all other harts parked.)
+#ifndef MM_ASPACE_H
+#define MM_ASPACE_H
+
+#include <stdbool.h>
+#include "kernel/types.h"
+#include "kernel/riscv.h"
+#include "mm/segment.h"
+
+// Pages of user stack that may exist; one is there at exec, the others appear
+// when the stack pointer gets there.
+#define STACK_PAGES_MAX 16
+
+struct aspace {
+	pte_t *root;
+	struct segment_list *segs;
+	uint64 stack_start;
+	uint64 heap_start;
+	uint64 heap_end; // the break, to the byte
+
+	// TLB identity: valid on hart tlb_hart while asid_epoch is that hart's.
+	int tlb_hart; // -1: nowhere yet
+	uint asid;
+	uint64 asid_epoch;
+};
+
+void aspace_init(void); // boot
+
+// An empty address space, NULL if memory is short.
+struct aspace *aspace_new(void);
+
+// Frees all user memory.  The root table stays, for the hart may still run on
+// it; aspace_free gives it up when no hart does.
+void aspace_clear(struct aspace *as);
+void aspace_free(struct aspace *as);
+
+// A copy for a child of the current process, whose address space `parent` is:
+// the contents are shared or copied as the variant does it (mm/fork_*.c).
+// NULL if memory is short; parent is as before then.
+struct aspace *aspace_fork(struct aspace *parent);
+
+// Loads as on this hart (NULL: the kernel's own table), with nothing stale in
+// the TLB for it.
+void aspace_activate(struct aspace *as);
+
+// Marks that rights were taken away in as since it was last active: the TLB
+// is cleaned of it before it runs again.  If as is active here, at once.
+void aspace_tlb_stale(struct aspace *as);
+
+// After an entry of the active address space changed for va.
+void tlb_flush_page(uint64 va);
+
+// The entry for va, or NULL if its leaf table does not exist; pt_make creates
+// the tables on the way, NULL if memory is short.
+pte_t *pt_find(pte_t *root, uint64 va);
+pte_t *pt_make(pte_t *root, uint64 va);
+
+// Unmaps and frees [start, end), page-aligned, of as.  Tables stay.
+void aspace_unmap(struct aspace *as, uint64 start, uint64 end);
+
+// Moves the break by delta bytes.  Returns the old break, or -1.  eager: pages
+// are there on return.
+long aspace_sbrk(long delta, bool eager);
+
+// Tables (mm/table.c): all entries invalid in those handed out and back.
+void table_init(void);
+pte_t *table_alloc(void);
+void table_free(pte_t *t);
+pte_t *root_alloc(void); // with the kernel's half filled in
+void root_free(pte_t *t);
+
+#endif

@@ -1,0 +1,138 @@
+// Sum of references == count, for every frame.
+//
+// With the other harts parked (they park only between kernel operations, or at
+// preemption points, where page tables and counts agree), every address space
+// is found through a process: the one it runs in, or the one that fork or exec
+// is building.  What is found is added up in struct page's field seen, then
+// compared:
+//
+//   PK_USER    seen = count: counted leaf entries plus text objects' holds
+//   PK_TABLE   seen <= 1 = count (0: ready in an object cache)
+//   PK_KERNEL  seen = 0, count = 1
+//   PK_FREE    seen = 1, found on a list; or never touched; count = 0
+
+#include "mm/audit.h"
+#include "kernel/riscv.h"
+#include "lib/printf.h"
+#include "mm/aspace_impl.h"
+#include "mm/kmap.h"
+#include "mm/page_impl.h"
+#include "mm/pte.h"
+#include "proc/ipi.h"
+#include "proc/proc.h"
+#include "proc/procslot.h"
+
+#define MAX_COMPLAINTS 20
+
+static uint complaints;    // [parked] of this round
+static uint64 audit_round; // [parked]
+
+static void
+complain(const struct page *pg, const char *what)
+{
+	if (complaints++ < MAX_COMPLAINTS)
+		kprintf("audit: page %p kind %u count %u seen %u: %s\n",
+		    (void *)page_to_pa(pg), pg->kind, pg->count, pg->seen,
+		    what);
+}
+
+static void
+see(struct page *pg)
+{
+	pg->seen++;
+}
+
+static void
+see_free(void *kva)
+{
+	struct page *pg = kva_to_page(kva);
+
+	if (pg->kind != PK_FREE || pg->count != 0)
+		complain(pg, "on a free list, but not free");
+	see(pg);
+}
+
+static void
+see_table(pte_t *t, uint level)
+{
+	struct page *pg = kva_to_page(t);
+	// Only the user half of the root is the process's own.
+	uint n = level == 2 ? PT_ENTRIES / 2 : PT_ENTRIES;
+
+	if (pg->kind != PK_TABLE)
+		complain(pg, "used as a page table");
+	see(pg);
+	for (uint i = 0; i < n; i++) {
+		if (!(t[i] & PTE_V))
+			continue;
+		if (level > 0)
+			see_table(pa_to_kva(pte_pa(t[i])), level - 1);
+		else if (!(t[i] & PTE_UNCOUNTED))
+			see(pa_to_page(pte_pa(t[i])));
+	}
+}
+
+static void
+see_aspace(struct aspace *as)
+{
+	if (as == NULL)
+		return;
+	see_table(as->root, 2);
+	if (as->segs != NULL)
+		text_each(as->segs->text, audit_round, see);
+}
+
+static void
+check(struct page *pg)
+{
+	switch (pg->kind) {
+	case PK_USER:
+		if (pg->seen != pg->count)
+			complain(pg, "references found differ from the count");
+		break;
+	case PK_TABLE:
+		if (pg->count != 1 || pg->seen > 1)
+			complain(pg, "a page table has one owner");
+		break;
+	case PK_KERNEL:
+		if (pg->count != 1 || pg->seen != 0)
+			complain(pg, "kernel memory that something else uses");
+		break;
+	case PK_FREE:
+		if (pg->seen != !pagelist_untouched(page_to_pa(pg)))
+			complain(pg, "a free page is on one list");
+		break;
+	default:
+		complain(pg, "unknown kind");
+	}
+}
+
+bool
+mm_audit(void)
+{
+	struct page *first = page_first();
+	uint64 n = page_total();
+	bool ok;
+
+	harts_park();
+	complaints = 0;
+	audit_round++;
+	for (uint64 i = 0; i < n; i++)
+		first[i].seen = 0;
+	for (uint i = 0; i < procslot_count(); i++) {
+		struct proc *p = procslot_at(i);
+
+		if (p->state == P_FREE)
+			continue;
+		see_aspace(p->as);
+		see_aspace(p->as_building);
+	}
+	pagelist_each(see_free);
+	for (uint64 i = 0; i < n; i++)
+		check(&first[i]);
+	ok = complaints == 0;
+	if (!ok)
+		kprintf("audit: %u pages are wrong\n", complaints);
+	harts_unpark();
+	return ok;
+}

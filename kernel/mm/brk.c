@@ -1,0 +1,114 @@
+// The heap: one segment whose end moves.
+//
+// Growth is lazy unless asked otherwise, but bounded: a growth by more than
+// what is free right now could not be backed and fails at once.  That lets a
+// program that touches what it asks for see sbrk fail, instead of being killed
+// at the touch.
+
+#include "kernel/riscv.h"
+#include "lib/printf.h"
+#include "mm/aspace.h"
+#include "mm/fault.h"
+#include "mm/page.h"
+#include "mm/pte.h"
+#include "proc/proc.h"
+
+static bool
+could_be_backed(uint64 pages)
+{
+	while (page_free_count() < pages) {
+		if (!mm_shrink())
+			return false;
+	}
+	return true;
+}
+
+// The heap's segment, whose end is old_end; NULL if it is empty yet.
+static struct segment *
+heap_segment(struct aspace *as)
+{
+	return segment_find(as->segs, as->heap_start);
+}
+
+static int
+set_end(struct aspace *as, uint64 end)
+{
+	struct segment *s;
+
+	if (segments_unshare(&as->segs) < 0)
+		return -1;
+	s = heap_segment(as);
+	if (s != NULL) {
+		s->end = end;
+		return 0;
+	}
+	return segment_add(as->segs, (struct segment){
+	    .start = as->heap_start, .end = end,
+	    .prot = PTE_R | PTE_W, .kind = SEG_HEAP});
+}
+
+static int
+shrink(struct aspace *as, uint64 from, uint64 to)
+{
+	struct segment_list *l;
+
+	if (segments_unshare(&as->segs) < 0)
+		return -1;
+	aspace_unmap(as, to, from);
+	aspace_tlb_stale(as);
+	if (to > as->heap_start)
+		return set_end(as, to);
+	l = as->segs;
+	for (uint i = 0; i < l->n; i++) {
+		if (l->seg[i].kind == SEG_HEAP)
+			l->seg[i] = l->seg[--l->n];
+	}
+	return 0;
+}
+
+static int
+fill(uint64 from, uint64 to)
+{
+	for (uint64 va = from; va < to; va += PGSIZE) {
+		if (fault_handle(va, ACCESS_WRITE) != FAULT_OK)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+grow(struct aspace *as, uint64 from, uint64 to, bool eager)
+{
+	if (!could_be_backed((to - from) >> PGSHIFT) || set_end(as, to) < 0)
+		return -1;
+	if (eager && fill(from, to) < 0) {
+		// All as before: there is no list to copy, it is ours now.
+		shrink(as, to, from);
+		return -1;
+	}
+	return 0;
+}
+
+long
+aspace_sbrk(long delta, bool eager)
+{
+	struct aspace *as = current()->as;
+	uint64 old = as->heap_end;
+	uint64 from = PGROUNDUP(old);
+	uint64 new = old + delta;
+	uint64 to;
+	int r = 0;
+
+	if (delta >= 0 ? delta > MAXVA || new > MAXVA - 2 * PGSIZE :
+	                 delta < -MAXVA || new < as->heap_start || new > old)
+		return -1;
+	to = PGROUNDUP(new);
+	if (to > from)
+		r = grow(as, from, to, eager);
+	else if (to < from)
+		r = shrink(as, from, to);
+	if (r < 0)
+		return -1;
+	as->heap_end = new;
+	return old;
+}

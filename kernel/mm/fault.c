@@ -1,0 +1,148 @@
+// The one page-fault handler, for programs and for the kernel's user copies.
+//
+// The copy-on-write fault is write_cow().  What the entry for the faulting
+// address says comes first; the segments are asked only where nothing is mapped
+// yet:
+//
+//   valid, rights suffice    somebody was faster, or the TLB is behind: flush
+//                            the address and retry
+//   valid, PTE_COW, write    make the page private: reuse it if the mapping is
+//                            its only reference (the variant decides), else
+//                            copy it
+//   invalid, inside a        a zero page: shared and read-only for a read,
+//   segment that allows it   a frame of its own for a write
+//   anything else            the program's mistake
+//
+// Nothing here sleeps and the address space has one thread, so nothing can
+// change between looking at an entry and writing it.  PTE_COW is only set on
+// pages of writable segments, and never dropped without giving W.
+
+#include "mm/fault.h"
+#include "lib/printf.h"
+#include "lib/string.h"
+#include "mm/aspace.h"
+#include "mm/cow.h"
+#include "mm/kmap.h"
+#include "mm/page.h"
+#include "mm/pte.h"
+#include "mm/stats.h"
+#include "trap/trapframe.h"
+
+uint64 zero_page_pa;
+
+void
+fault_init(void)
+{
+	zero_page_pa = kva_to_pa(early_alloc(PGSIZE, PGSIZE));
+}
+
+static uint64
+right_needed(enum access a)
+{
+	return a == ACCESS_WRITE ? PTE_W : a == ACCESS_EXEC ? PTE_X : PTE_R;
+}
+
+// A page that may hold code was written: the hart's next fetch must see it.
+static void
+code_changed(pte_t e)
+{
+	if (e & PTE_X)
+		__asm__ volatile("fence.i" : : : "memory");
+}
+
+static enum fault_result
+write_cow(uint64 va, pte_t *entry)
+{
+	pte_t e = *entry;
+	uint64 flags = (e & (PTE_LEAF | PTE_U)) | PTE_W | PTE_V | PTE_AD;
+	bool zero = (e & PTE_UNCOUNTED) != 0;
+	struct page *old = zero ? NULL : pa_to_page(pte_pa(e));
+	struct page *new;
+
+	if (!zero && cow_may_upgrade(old)) {
+		// The same frame with more rights needs no flush.
+		*entry = pte_make(pte_pa(e), flags);
+		count_event(CTR_COW_UPGRADES);
+		return FAULT_OK;
+	}
+	new = page_alloc(PK_USER);
+	if (new == NULL)
+		return FAULT_NOMEM;
+	if (zero) {
+		page_zero(page_to_kva(new));
+		count_event(CTR_ZERO_FILLS);
+	} else {
+		page_copy(page_to_kva(new), pa_to_kva(pte_pa(e)));
+		count_event(CTR_COW_COPIES);
+	}
+	*entry = pte_make(page_to_pa(new), flags);
+	tlb_flush_page(va);
+	code_changed(flags);
+	if (!zero)
+		page_put(old);
+	return FAULT_OK;
+}
+
+// A stack page appears when the stack pointer is at it or below: an access
+// further down is an overrun, as on a stack of fixed size.
+static bool
+below_stack_pointer(const struct segment *s, uint64 va)
+{
+	return s->kind == SEG_STACK && va < current()->tf->sp;
+}
+
+// Nothing is mapped at va yet.
+static enum fault_result
+first_touch(struct aspace *as, uint64 va, enum access a)
+{
+	struct segment *s = segment_find(as->segs, va);
+	uint64 flags;
+	struct page *pg;
+	pte_t *entry;
+
+	if (s == NULL || !(s->prot & right_needed(a)) ||
+	    below_stack_pointer(s, va))
+		return FAULT_BAD;
+	entry = pt_make(as->root, va);
+	if (entry == NULL)
+		return FAULT_NOMEM;
+	flags = s->prot | PTE_U | PTE_V | PTE_AD;
+	if (a != ACCESS_WRITE) {
+		if (flags & PTE_W)
+			flags = (flags & ~PTE_W) | PTE_COW;
+		*entry = pte_make(zero_page_pa, flags | PTE_UNCOUNTED);
+		count_event(CTR_ZERO_MAPS);
+		return FAULT_OK;
+	}
+	pg = page_alloc(PK_USER);
+	if (pg == NULL)
+		return FAULT_NOMEM;
+	page_zero(page_to_kva(pg));
+	*entry = pte_make(page_to_pa(pg), flags);
+	count_event(CTR_ZERO_FILLS);
+	return FAULT_OK;
+}
+
+enum fault_result
+fault_handle(uint64 va, enum access a)
+{
+	struct aspace *as = current()->as;
+	pte_t *entry;
+	pte_t e;
+
+	count_event(CTR_FAULTS);
+	if (as == NULL || va >= MAXVA)
+		return FAULT_BAD;
+	entry = pt_find(as->root, va);
+	e = entry != NULL ? *entry : 0;
+	if (!(e & PTE_V))
+		return first_touch(as, va, a);
+	if (e & right_needed(a)) {
+		count_event(CTR_SPURIOUS);
+		tlb_flush_page(va);
+		return FAULT_OK;
+	}
+	if (a == ACCESS_WRITE && (e & PTE_COW))
+		return write_cow(va, entry);
+	return FAULT_BAD;
+}

@@ -1,0 +1,179 @@
+// The frames of RAM as an array, and what all policies share.
+//
+// Frames behind the kernel image are handed to the page lists as one untouched
+// region (page_region_take): a 16 GiB machine boots without writing to memory
+// that nobody has asked for.
+
+#include "mm/page.h"
+#include "boot/platform.h"
+#include "kernel/riscv.h"
+#include "lib/string.h"
+#include "mm/kcache_impl.h"
+#include "mm/kmap.h"
+#include "mm/page_impl.h"
+#include "proc/hart.h"
+#include "proc/procslot.h"
+
+uint fs_shrink(uint pages);
+
+static struct page *pages; // [I] one per frame of RAM
+static uint64 first_frame; // [I] number of the first managed frame
+static uint64 last_frame;  // [I] behind the last
+
+void
+page_init(void)
+{
+	uint64 n = (platform.ram_end - platform.ram_start) >> PGSHIFT;
+
+	pages = early_alloc(n * sizeof(struct page), 64);
+	first_frame = (PGROUNDUP(early_end()) - platform.ram_start) >> PGSHIFT;
+	last_frame = n;
+	pagelist_init(platform.ram_start + (first_frame << PGSHIFT),
+	    platform.ram_end);
+}
+
+struct page *
+pa_to_page(uint64 pa)
+{
+	uint64 frame = (pa - platform.ram_start) >> PGSHIFT;
+
+	DASSERT(frame >= first_frame && frame < last_frame);
+	return &pages[frame];
+}
+
+uint64
+page_to_pa(const struct page *pg)
+{
+	return platform.ram_start + ((uint64)(pg - pages) << PGSHIFT);
+}
+
+void *
+page_to_kva(const struct page *pg)
+{
+	return pa_to_kva(page_to_pa(pg));
+}
+
+struct page *
+kva_to_page(const void *kva)
+{
+	return pa_to_page(kva_to_pa(kva));
+}
+
+uint64
+page_total(void)
+{
+	return last_frame - first_frame;
+}
+
+struct page *
+page_first(void)
+{
+	return &pages[first_frame];
+}
+
+// Who makes room, cheapest first: file blocks, cached objects, the stacks of
+// processes that are gone.  Only a caller without spinlocks may come here: the
+// caches take theirs.
+bool
+mm_shrink(void)
+{
+	uint freed;
+
+	if (this_hart()->lock_depth > 0)
+		return false;
+	this_hart()->counters[CTR_SHRINKS]++;
+	freed = fs_shrink(64);
+	freed += kcache_shrink();
+	freed += procslot_shrink();
+	return freed > 0;
+}
+
+struct page *
+page_alloc(enum page_kind kind)
+{
+	void *kva = pagelist_take();
+	struct page *pg;
+
+	while (kva == NULL) {
+		if (!mm_shrink())
+			return NULL;
+		kva = pagelist_take();
+	}
+	pg = kva_to_page(kva);
+	if (pg->kind != PK_FREE || pg->count != 0)
+		panic("page %p on a free list has kind %u, count %u",
+		    (void *)page_to_pa(pg), pg->kind, pg->count);
+	junk_check(kva);
+	this_hart()->counters[CTR_PAGE_ALLOCS]++;
+	pg->kind = kind;
+	// Relaxed: nobody else knows this frame until it is published.
+	__atomic_store_n(&pg->count, 1, __ATOMIC_RELAXED);
+	return pg;
+}
+
+// Back to the lists; the caller owns the frame alone and its count is 0.
+void
+page_release(struct page *pg)
+{
+	void *kva = page_to_kva(pg);
+
+	this_hart()->counters[CTR_PAGE_FREES]++;
+	pg->kind = PK_FREE;
+	junk_fill(kva);
+	pagelist_give(kva);
+}
+
+void
+page_free(struct page *pg)
+{
+	if (pg->kind == PK_FREE || pg->count != 1)
+		panic("page_free(%p) of a page with kind %u, count %u from %p",
+		    (void *)page_to_pa(pg), pg->kind, pg->count,
+		    __builtin_return_address(0));
+	pg->count = 0;
+	page_release(pg);
+}
+
+void *
+kpage_alloc(void)
+{
+	struct page *pg = page_alloc(PK_KERNEL);
+
+	return pg != NULL ? page_to_kva(pg) : NULL;
+}
+
+void
+kpage_free(void *kva)
+{
+	page_free(kva_to_page(kva));
+}
+
+#ifdef DEBUG
+// A freed frame is filled with junk, and found unchanged when it is handed out
+// again: a use after free shows here.  The words in front hold list links.
+#define JUNK       0xdeadf4eedeadf4eeUL
+#define JUNK_FIRST 4
+
+void
+junk_fill(void *kva)
+{
+	uint64 *w = kva;
+
+	for (uint i = JUNK_FIRST; i < PGSIZE / 8; i++)
+		w[i] = JUNK;
+}
+
+void
+junk_check(void *kva)
+{
+	uint64 *w = kva;
+
+	if (w[JUNK_FIRST] == 0 && w[PGSIZE / 8 - 1] == 0)
+		return; // never used before
+	for (uint i = JUNK_FIRST; i < PGSIZE / 8; i++) {
+		if (w[i] != JUNK)
+			panic("free page %p was written: word %u is %p",
+			    (void *)kva_to_pa(kva), i, (void *)w[i]);
+	}
+}
+#endif

@@ -1,0 +1,79 @@
+// Page frames: their kinds, their reference counts, and the free lists.
+//
+// Every frame of RAM that is not the kernel image or a boot-time table has a
+// struct page.  A frame on a free list has kind PK_FREE and count 0; a frame in
+// use has count >= 1.  What is counted: for PK_USER, each leaf PTE that maps
+// the frame without the mark PTE_UNCOUNTED, plus one for each holder of
+// another kind (a text object); every other kind has one owner and count 1.
+//
+// The counts are a policy: mm/count_atomic.c (amoadd per page),
+// mm/count_locked.c (one lock for all), mm/count_none.c (nothing is shared).
+// The free lists are another: mm/pagelist_percpu.c, mm/pagelist_global.c.
+#ifndef MM_PAGE_H
+#define MM_PAGE_H
+
+#include <stdbool.h>
+#include "kernel/types.h"
+
+enum page_kind {
+	PK_FREE,
+	PK_USER,   // mapped by processes
+	PK_TABLE,  // page table
+	PK_KERNEL, // kernel stacks, caches' slabs, pipes, blocks
+	PK_COUNT
+};
+
+struct page {
+	uint32 count; // [a] references
+	uint8 kind;   // [owner] enum page_kind
+	uint8 pad;
+	uint16 seen;  // [audit] references found
+};
+
+struct page *pa_to_page(uint64 pa);
+uint64 page_to_pa(const struct page *pg);
+void *page_to_kva(const struct page *pg);
+struct page *kva_to_page(const void *kva);
+
+// One frame of 4096 bytes with count 1, contents undefined; NULL if there is
+// none even after caches were asked to shrink (which needs that the caller
+// holds no spinlock).  The caller owns the one reference.
+struct page *page_alloc(enum page_kind kind);
+
+// Gives a frame with one reference back, that one.  For kinds with one owner.
+void page_free(struct page *pg);
+
+// The same by direct-map address, for kernel memory.
+void *kpage_alloc(void);
+void kpage_free(void *kva);
+
+// Changes what a frame with one owner, the caller, is used for.
+static inline void
+page_set_kind(struct page *pg, enum page_kind kind)
+{
+	pg->kind = kind;
+}
+
+// Frames of RAM that the lists manage, and those on lists right now.
+uint64 page_total(void);
+uint64 page_free_count(void);
+
+// Asks the kernel's caches to give unused memory back; returns whether it may
+// have helped.  No spinlock held.
+bool mm_shrink(void);
+
+// The variant's own lines of /dev/memstat about its lists.
+struct textbuf;
+void pagelist_print(struct textbuf *t);
+
+// One more reference to a frame that the caller already holds one on.
+void page_get(struct page *pg);
+
+// Gives up one reference; the last one frees the frame.
+void page_put(struct page *pg);
+
+// True if the caller's reference is the only one, in which case it may write
+// the frame: everything that other holders did to it has happened before.
+bool page_sole(const struct page *pg);
+
+#endif

@@ -1,0 +1,42 @@
+// Between mm/page.c and the policies it is built with.
+#ifndef MM_PAGE_IMPL_H
+#define MM_PAGE_IMPL_H
+
+#include "mm/page.h"
+
+// Boot: makes struct page for all of RAM and opens the lists.
+void page_init(void);
+
+// The first managed frame, of page_total() consecutive ones.
+struct page *page_first(void);
+
+// Frees a frame whose last reference is gone.
+void page_release(struct page *pg);
+
+// The policy of free lists: [start, end) is memory nobody has touched yet.
+void pagelist_init(uint64 start_pa, uint64 end_pa);
+void *pagelist_take(void); // NULL: no list of any hart has a frame
+void pagelist_give(void *kva);
+
+// For the audit: calls see for every frame on a list, with all harts parked.
+// Frames of the untouched region are not reported.
+void pagelist_each(void (*see)(void *kva));
+bool pagelist_untouched(uint64 pa); // is pa in that region?
+
+#ifdef DEBUG
+void junk_fill(void *kva);
+void junk_check(void *kva);
+#else
+static inline void
+junk_fill(void *kva)
+{
+	(void)kva;
+}
+static inline void
+junk_check(void *kva)
+{
+	(void)kva;
+}
+#endif
+
+#endif

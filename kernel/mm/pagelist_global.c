@@ -1,0 +1,92 @@
+// Free frames, baseline: one list and one lock for all harts.
+//
+// The list is linked through the first word of its frames.  Untouched RAM is
+// used when it runs out.
+
+#include "boot/platform.h"
+#include "dev/textdev.h"
+#include "kernel/riscv.h"
+#include "mm/kmap.h"
+#include "mm/page_impl.h"
+#include "proc/hart.h"
+
+struct free_frame {
+	struct free_frame *next;
+};
+
+static struct {
+	struct spinlock lock;
+	struct free_frame *first; // [lock]
+	uint64 n;                 // [lock] frames listed
+	uint64 fresh;             // [lock] physical start of untouched RAM
+	uint64 fresh_end;         // [I]
+} all = {.lock = SPINLOCK_INIT(LC_PAGELIST)};
+
+void
+pagelist_init(uint64 start_pa, uint64 end_pa)
+{
+	all.fresh = start_pa;
+	all.fresh_end = end_pa;
+}
+
+void *
+pagelist_take(void)
+{
+	struct free_frame *f;
+
+	spin_lock(&all.lock);
+	f = all.first;
+	if (f != NULL) {
+		all.first = f->next;
+		all.n--;
+	} else if (all.fresh < all.fresh_end) {
+		f = pa_to_kva(all.fresh);
+		all.fresh += PGSIZE;
+	}
+	spin_unlock(&all.lock);
+	return f;
+}
+
+void
+pagelist_give(void *kva)
+{
+	struct free_frame *f = kva;
+
+	spin_lock(&all.lock);
+	f->next = all.first;
+	all.first = f;
+	all.n++;
+	spin_unlock(&all.lock);
+}
+
+uint64
+page_free_count(void)
+{
+	uint64 n;
+
+	spin_lock(&all.lock);
+	n = all.n + ((all.fresh_end - all.fresh) >> PGSHIFT);
+	spin_unlock(&all.lock);
+	return n;
+}
+
+void
+pagelist_print(struct textbuf *t)
+{
+	text_printf(t, "listed_pages %lu\n", all.n);
+	text_printf(t, "untouched_pages %lu\n",
+	    (all.fresh_end - all.fresh) >> PGSHIFT);
+}
+
+void
+pagelist_each(void (*see)(void *kva))
+{
+	for (struct free_frame *f = all.first; f != NULL; f = f->next)
+		see(f);
+}
+
+bool
+pagelist_untouched(uint64 pa)
+{
+	return pa >= all.fresh && pa < all.fresh_end;
+}

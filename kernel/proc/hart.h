@@ -1,0 +1,135 @@
+// What belongs to one hart.
+//
+// Everything a hart touches on its own fork and fault path stands together in
+// one page, in an order that puts what other harts may write (run queue, page
+// list, free process slots: each under its own lock) on cache lines of its
+// own.  The fields tagged [o] need no lock: the kernel runs with interrupts
+// off and is not preempted, so only this hart's own code, one piece at a time,
+// uses them.
+#ifndef PROC_HART_H
+#define PROC_HART_H
+
+#include <stdbool.h>
+#include "kernel/types.h"
+#include "kernel/param.h"
+#include "lib/list.h"
+#include "lib/printf.h"
+#include "proc/proc.h"
+#include "sync/lockstat.h"
+#include "sync/spinlock.h"
+
+//        counter            what is counted
+#define COUNTERS(X)                                                            \
+	X(FORKS, "forks", "successful forks")                                  \
+	X(EXECS, "execs", "successful execs")                                  \
+	X(EXITS, "exits", "processes that ended")                              \
+	X(TRAPS, "traps", "traps from user mode")                              \
+	X(FAULTS, "page_faults", "page faults on user memory")                 \
+	X(COW_COPIES, "cow_copies", "write faults that copied a page")         \
+	X(COW_UPGRADES, "cow_upgrades", "write faults that reused the page")   \
+	X(ZERO_FILLS, "zero_fills", "first touches given a zeroed page")       \
+	X(ZERO_MAPS, "zero_maps", "first reads given the shared zero page")    \
+	X(SPURIOUS, "spurious_faults", "faults that found the PTE good")       \
+	X(EAGER_COPIES, "eager_copies", "pages copied by fork")                \
+	X(PAGE_ALLOCS, "page_allocs", "frames handed out")                     \
+	X(PAGE_FREES, "page_frees", "frames taken back")                       \
+	X(DEPOT_SWAPS, "depot_swaps", "batches moved from or to the depot")    \
+	X(LIST_STEALS, "list_steals", "batches taken from another hart")       \
+	X(SHRINKS, "shrinks", "times caches were asked for memory")            \
+	X(TABLE_ALLOCS, "table_allocs", "page tables handed out")              \
+	X(TABLE_FREES, "table_frees", "page tables taken back")                \
+	X(TLB_FLUSHES, "tlb_flushes", "sfence.vma executed")                   \
+	X(SATP_WRITES, "satp_writes", "address spaces loaded")                 \
+	X(SWITCHES, "context_switches", "switches between processes")          \
+	X(STEALS, "hart_steals", "processes taken from another run queue")     \
+	X(IPIS, "ipis", "interrupts sent to other harts")                      \
+	X(TICKS, "timer_interrupts", "timer interrupts")                       \
+	X(OOM_KILLS, "oom_kills", "processes killed for want of memory")
+
+enum counter {
+#define X(id, name, what) CTR_##id,
+	COUNTERS(X)
+#undef X
+	    CTR_COUNT
+};
+
+// A hart's free frames: two batches, each a LIFO list through the frames.
+struct page_batch {
+	void *head;
+	uint n;
+};
+
+struct page_list {
+	struct spinlock lock; // taken by the owner, and by thieves when short
+	struct page_batch loaded; // [lock]
+	struct page_batch spare;  // [lock]
+} __attribute__((aligned(64)));
+
+struct run_queue {
+	struct spinlock lock;
+	struct list procs; // [lock]
+	uint len;          // [lock], read without it as a hint
+} __attribute__((aligned(64)));
+
+struct timer_queue {
+	struct spinlock lock;
+	struct list procs; // [lock] soonest first
+} __attribute__((aligned(64)));
+
+struct slot_list {
+	struct spinlock lock;
+	struct list slots; // [lock]
+	uint n;            // [lock]
+} __attribute__((aligned(64)));
+
+struct hart {
+	uint id;            // [I]
+	uint lock_depth;    // [o] spinlocks held
+	bool need_resched;  // [o] the running process should give way
+	struct proc *prev;  // [o] who was switched away from
+	uint64 timer_at;    // [o] time CSR at which the timer is armed, or -1
+	uint64 tick_switches; // [o] context switches at the last tick
+	uint64 switches;    // [o] context switches
+	struct aspace *as;  // [o] address space in satp, NULL = the kernel's
+	uint asid_next;     // [o] next ASID to hand out
+	uint64 asid_epoch;  // [o] times the ASIDs have wrapped round
+	uint64 kstack_seen; // [o] kstack generation last flushed for
+	int pid_next;       // [o] own range of pids
+	int pid_end;        // [o]
+	uint64 cycle_boot;  // [I] cycle and time CSRs when it came up
+	uint64 time_boot;   // [I]
+	uint8 held_rank[8]; // [o] debug: ranks of the spinlocks held
+	uint64 counters[CTR_COUNT]; // [o], read by all
+	struct lock_counters locks[LC_COUNT]; // [o], read by all
+
+	struct run_queue runq;
+	struct timer_queue timerq;
+	struct page_list pages;
+	struct slot_list slots;
+	uint32 ipi_work; // [a] bits of proc/ipi.h
+
+	struct proc idle __attribute__((aligned(64)));
+} __attribute__((aligned(4096)));
+
+extern struct hart *harts; // [I] after boot, platform.nharts of them
+
+// Debug builds check that nothing can interrupt the use of per-hart data.
+static inline void
+assert_interrupts_off(void)
+{
+#ifdef DEBUG
+	uint64 s;
+	__asm__ volatile("csrr %0, sstatus" : "=r"(s));
+	if (s & 2)
+		panic("interrupts are on where per-hart data is used");
+#endif
+}
+
+static inline struct hart *
+this_hart(void)
+{
+	assert_interrupts_off();
+	return current()->hart;
+}
+
+#endif

@@ -1,0 +1,19 @@
+// Process numbers and the index from number to process.
+#ifndef PROC_PID_H
+#define PROC_PID_H
+
+struct proc;
+
+void pid_init(void);
+
+// Gives p a number that no living process has, and enters it into the index.
+void pid_assign(struct proc *p);
+
+// Takes it out again.
+void pid_remove(struct proc *p);
+
+// Marks the process with that number as killed and wakes it if it sleeps.
+// 0, or -1 if there is none.
+int pid_kill(int pid);
+
+#endif

@@ -1,0 +1,180 @@
+// Free slots are kept like free page frames: a list per hart, a depot behind
+// them, and stealing when both are empty, so that the limit is exact and a fork
+// normally touches its own hart's list only.  A slot keeps its kernel stack, so
+// the next process on this hart finds it warm.
+//
+//   slots = in use + on harts' lists + in the depot
+
+#include "proc/procslot.h"
+#include "boot/platform.h"
+#include "mm/kmap.h"
+#include "proc/hart.h"
+#include "proc/sched.h"
+
+// A hart's list is refilled with this many, and returns as many when it has
+// twice that: enough to swing by a few processes without touching the depot.
+#define BATCH 8
+
+static struct proc *slots; // [I] the array
+static uint n_slots;       // [I]
+static struct slot_list depot = {.lock = SPINLOCK_INIT(LC_PROCDEPOT)};
+
+void
+procslot_init(void)
+{
+	uint limit = boot_option("maxproc", NPROC);
+
+	if (limit < 4 || limit > 32768)
+		panic("maxproc=%u is not in 4..32768", limit);
+	n_slots = limit;
+	slots = early_alloc(n_slots * sizeof(struct proc), 64);
+	kstack_init(NCPU + n_slots);
+	list_init(&depot.slots);
+	for (uint i = 0; i < n_slots; i++) {
+		struct proc *p = &slots[i];
+
+		p->slot = NCPU + i;
+		spin_init(&p->family, LC_FAMILY);
+		list_init(&p->wait_link);
+		list_init(&p->timer_link);
+		list_init(&p->children);
+		list_init(&p->dead);
+		waitq_init(&p->child_died);
+		list_add_tail(&depot.slots, &p->slot_link);
+	}
+	depot.n = n_slots;
+	for (uint i = 0; i < platform.nharts; i++) {
+		spin_init(&harts[i].slots.lock, LC_PROCSLOT);
+		list_init(&harts[i].slots.slots);
+	}
+}
+
+uint
+procslot_count(void)
+{
+	return n_slots;
+}
+
+struct proc *
+procslot_at(uint i)
+{
+	return &slots[i];
+}
+
+// Moves up to n slots from one list to the other; the lock of each is held.
+static void
+move(struct slot_list *from, struct slot_list *to, uint n)
+{
+	while (n-- > 0 && from->n > 0) {
+		struct list *s = from->slots.prev;
+
+		list_del(s);
+		from->n--;
+		list_add_tail(&to->slots, s);
+		to->n++;
+	}
+}
+
+// Takes the most recently used; the list's lock is held.
+static struct proc *
+pop(struct slot_list *l)
+{
+	struct proc *p;
+
+	if (l->n == 0)
+		return NULL;
+	p = LIST_OBJ(l->slots.next, struct proc, slot_link);
+	list_del(&p->slot_link);
+	l->n--;
+	return p;
+}
+
+static struct proc *
+steal(struct hart *h)
+{
+	struct proc *p = NULL;
+
+	for (uint i = 1; i < platform.nharts && p == NULL; i++) {
+		struct slot_list *l =
+		    &harts[(h->id + i) % platform.nharts].slots;
+
+		spin_lock(&l->lock);
+		p = pop(l);
+		spin_unlock(&l->lock);
+	}
+	return p;
+}
+
+struct proc *
+procslot_take(void)
+{
+	struct hart *h = this_hart();
+	struct slot_list *own = &h->slots;
+	struct proc *p;
+
+	spin_lock(&own->lock);
+	if (own->n == 0) {
+		spin_lock(&depot.lock);
+		move(&depot, own, BATCH);
+		spin_unlock(&depot.lock);
+	}
+	p = pop(own);
+	spin_unlock(&own->lock);
+	if (p == NULL)
+		p = steal(h);
+	if (p == NULL)
+		return NULL;
+	if (!p->has_stack) {
+		if (kstack_attach(p->slot) < 0) {
+			procslot_give(p);
+			return NULL;
+		}
+		p->has_stack = true;
+	}
+	return p;
+}
+
+void
+procslot_give(struct proc *p)
+{
+	struct slot_list *own = &this_hart()->slots;
+
+	spin_lock(&own->lock);
+	list_add(&own->slots, &p->slot_link);
+	own->n++;
+	if (own->n > 2 * BATCH) {
+		spin_lock(&depot.lock);
+		move(own, &depot, BATCH);
+		spin_unlock(&depot.lock);
+	}
+	spin_unlock(&own->lock);
+}
+
+static uint
+detach_all(struct slot_list *l)
+{
+	uint pages = 0;
+
+	spin_lock(&l->lock);
+	LIST_EACH (n, &l->slots) {
+		struct proc *p = LIST_OBJ(n, struct proc, slot_link);
+
+		if (p->has_stack) {
+			kstack_detach(p->slot);
+			p->has_stack = false;
+			pages += KSTACK_SIZE / PGSIZE;
+		}
+	}
+	spin_unlock(&l->lock);
+	return pages;
+}
+
+uint
+procslot_shrink(void)
+{
+	uint pages = detach_all(&depot);
+
+	for (uint i = 0; i < platform.nharts; i++)
+		pages += detach_all(&harts[i].slots);
+	return pages;
+}

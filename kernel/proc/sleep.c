@@ -1,0 +1,63 @@
+// Time-outs: each hart keeps its sleepers in order of time and wakes them from
+// its timer interrupt.  A sleeper killed early takes itself off.
+
+#include "kernel/riscv.h"
+#include "proc/hart.h"
+#include "proc/sched.h"
+#include "trap/trap.h"
+
+static void
+insert(struct timer_queue *q, struct proc *p)
+{
+	struct list *at = q->procs.prev;
+
+	// From the end: most new time-outs are the latest.
+	while (at != &q->procs &&
+	    LIST_OBJ(at, struct proc, timer_link)->wake_time > p->wake_time)
+		at = at->prev;
+	list_add(at, &p->timer_link);
+}
+
+bool
+sleep_until(uint64 t)
+{
+	struct proc *p = current();
+	struct timer_queue *q = &this_hart()->timerq;
+	struct waitq w;
+
+	waitq_init(&w);
+	spin_lock(&q->lock);
+	p->wake_time = t;
+	insert(q, p);
+	timer_arm(t);
+	// timerq_run takes p off the queue when it is time.
+	while (!list_empty(&p->timer_link)) {
+		if (!waitq_sleep(&w, &q->lock))
+			break;
+	}
+	list_del(&p->timer_link);
+	spin_unlock(&q->lock);
+	return !proc_killed(p);
+}
+
+uint64
+timerq_run(uint64 now)
+{
+	struct timer_queue *q = &this_hart()->timerq;
+	uint64 next = -1;
+
+	spin_lock(&q->lock);
+	while (!list_empty(&q->procs)) {
+		struct proc *p =
+		    LIST_OBJ(q->procs.next, struct proc, timer_link);
+
+		if (p->wake_time > now) {
+			next = p->wake_time;
+			break;
+		}
+		list_del(&p->timer_link);
+		wake_proc(p, false, WAKE_SPREAD);
+	}
+	spin_unlock(&q->lock);
+	return next;
+}

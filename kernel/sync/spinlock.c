@@ -1,0 +1,119 @@
+// Test-and-test-and-set with pause and a growing back-off.
+//
+// Why no queue lock: Drove is mostly run with more harts than host cores, and
+// there a first-come-first-served lock waits for whichever waiter the host has
+// not scheduled.  No lock on the fork path of the scalable variants is shared
+// in steady state, so fairness is not bought here; the baseline's one lock
+// shows what that costs.
+//
+// Memory order: the swap that takes the lock is an acquire, the store that
+// frees it a release; they pair, so a holder sees all that earlier holders
+// wrote.  Statistics go to the hart's own counters after the lock is taken.
+
+#include "sync/spinlock.h"
+#include "proc/hart.h"
+#include "proc/ipi.h"
+#include "sync/lockstat.h"
+#include "kernel/riscv.h"
+
+// Longest back-off in pauses: about the length of a short critical section,
+// so that a freed lock is not left idle for longer than it was held.
+#define BACKOFF_MAX 64
+
+void
+spin_init(struct spinlock *l, enum lock_class class)
+{
+	*l = (struct spinlock){.class = class};
+}
+
+bool
+spin_held(const struct spinlock *l)
+{
+	return __atomic_load_n(&l->held, __ATOMIC_RELAXED) != 0 &&
+	    l->holder == hart_id();
+}
+
+static void
+check_order(struct hart *h, struct spinlock *l)
+{
+#ifdef DEBUG
+	uint rank = lock_class_rank(l->class);
+	uint depth = h->lock_depth;
+
+	if (spin_held(l))
+		panic("%s lock taken twice by hart %u",
+		    lock_class_name(l->class), h->id);
+	KASSERT(depth < sizeof(h->held_rank));
+	if (depth > 0 && h->held_rank[depth - 1] >= rank)
+		panic("lock order: %s (rank %u) taken under rank %u",
+		    lock_class_name(l->class), rank,
+		    h->held_rank[depth - 1]);
+	h->held_rank[depth] = rank;
+#else
+	(void)h;
+	(void)l;
+#endif
+}
+
+static bool
+try_take(struct spinlock *l)
+{
+	return __atomic_exchange_n(&l->held, 1, __ATOMIC_ACQUIRE) == 0;
+}
+
+// The lock was taken when we came: wait, and account for it.
+static void __attribute__((noinline))
+take_contended(struct spinlock *l, struct lock_counters *c)
+{
+	uint64 begin = r_cycle();
+	uint64 spins = 0;
+	uint backoff = 1;
+	uint64 waited;
+
+	do {
+		for (uint i = 0; i < backoff; i++) {
+			__asm__ volatile(".insn i 0x0f, 0, x0, x0, 0x010");
+			spins++;
+			if (__atomic_load_n(&l->held, __ATOMIC_RELAXED) == 0)
+				break;
+		}
+		if (backoff < BACKOFF_MAX)
+			backoff *= 2;
+		ipi_check_stop();
+	} while (__atomic_load_n(&l->held, __ATOMIC_RELAXED) != 0 ||
+	    !try_take(l));
+
+	waited = r_cycle() - begin;
+	c->contended++;
+	c->spins += spins;
+	c->wait_cycles += waited;
+	if (waited > c->wait_max)
+		c->wait_max = waited;
+}
+
+void
+spin_lock(struct spinlock *l)
+{
+	struct hart *h = this_hart();
+	struct lock_counters *c = &h->locks[l->class];
+
+	check_order(h, l);
+	if (!try_take(l))
+		take_contended(l, c);
+	l->holder = h->id;
+	h->lock_depth++;
+	c->acquisitions++;
+	l->since = lockstat_hold_on ? r_cycle() : 0;
+}
+
+void
+spin_unlock(struct spinlock *l)
+{
+	struct hart *h = this_hart();
+
+	DASSERT(spin_held(l));
+	if (l->since != 0)
+		lockstat_held(&h->locks[l->class], r_cycle() - l->since);
+	h->lock_depth--;
+	__atomic_store_n(&l->held, 0, __ATOMIC_RELEASE);
+}

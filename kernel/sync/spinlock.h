@@ -1,0 +1,28 @@
+// Spinlocks.  The kernel runs with interrupts off (proc/sched.h), so holding
+// one never races with a handler on the same hart, and taking one costs no
+// CSR access.  A holder must not sleep, touch user memory or cross a
+// preemption point.
+#ifndef SYNC_SPINLOCK_H
+#define SYNC_SPINLOCK_H
+
+#include <stdbool.h>
+#include "kernel/types.h"
+#include "sync/lockclass.h"
+
+struct spinlock {
+	uint32 held;    // [a] 1 = taken
+	uint16 class;   // [I] enum lock_class
+	uint16 holder;  // [l] hart that has it, for messages
+	uint64 since;   // [l] cycle CSR when taken, if hold times are on
+};
+
+#define SPINLOCK_INIT(c) {.class = (c)}
+
+void spin_init(struct spinlock *l, enum lock_class class);
+void spin_lock(struct spinlock *l);
+void spin_unlock(struct spinlock *l);
+
+// True if this hart holds l; for assertions.
+bool spin_held(const struct spinlock *l);
+
+#endif

@@ -1,0 +1,62 @@
+// One one-shot timer per hart, set to the next thing due.
+//
+// Programming it is dear under emulation, so it is not touched at context
+// switches: while a hart runs processes it ticks twice per slice, and a
+// process that is seen to have run through a whole tick gives way.  A slice is
+// thus between one and two ticks long, 10 ms at most.  An idle hart's timer is
+// set for its earliest sleeper only.
+
+#include "trap/trap.h"
+#include "boot/mshim.h"
+#include "boot/platform.h"
+#include "kernel/riscv.h"
+#include "mm/stats.h"
+#include "proc/hart.h"
+#include "proc/sched.h"
+
+#define CSR_STIMECMP "0x14d" // Sstc extension
+
+uint64
+timer_slice(void)
+{
+	return platform.timebase / 100;
+}
+
+uint64
+timer_user_tick(void)
+{
+	return platform.timebase / 10;
+}
+
+void
+timer_set(uint64 t)
+{
+	this_hart()->timer_at = t;
+	if (boot_has_sstc)
+		__asm__ volatile("csrw " CSR_STIMECMP ", %0" : : "r"(t));
+	else
+		mshim_set_timer(t);
+}
+
+void
+timer_arm(uint64 t)
+{
+	if (t < this_hart()->timer_at)
+		timer_set(t);
+}
+
+void
+timer_interrupt(void)
+{
+	struct hart *h = this_hart();
+	uint64 now = r_time();
+	uint64 next = timerq_run(now);
+
+	count_event(CTR_TICKS);
+	if (current() != &h->idle) {
+		sched_tick();
+		if (now + timer_slice() / 2 < next)
+			next = now + timer_slice() / 2;
+	}
+	timer_set(next);
+}
