@@ -83,7 +83,6 @@ static void
 start_hart(uint64 id)
 {
 	current_proc = &harts[id].idle;
-	kmap_load();
 	trap_init_hart();
 	timer_set(-1);
 	plic_init_hart(id);
@@ -92,7 +91,6 @@ start_hart(uint64 id)
 static void
 devices_init(void)
 {
-	plic_init();
 	console_init();
 	null_init();
 	lockstat_device_init();
@@ -123,6 +121,7 @@ boot_main(uint64 fdt_pa)
 	init_harts();
 	current_proc = &harts[0].idle;
 	uart_init();
+	plic_init();
 	kcache_init();
 	procslot_init();
 	fault_init();
@@ -145,5 +144,8 @@ boot_secondary(uint64 id)
 {
 	start_hart(id);
 	kstack_sync();
+	// An interrupt sent while this hart was still in machine mode has
+	// merged with the one that released it; its request has not.
+	ipi_receive();
 	idle_loop();
 }

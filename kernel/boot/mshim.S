@@ -167,6 +167,9 @@ machine_trap:
 	li t2, CLINT_PA
 	add t1, t1, t2
 	sw zero, 0(t1)
+	# Before the kernel reads what it was interrupted for: a request whose
+	# interrupt merged with this one must be seen.
+	fence iorw, iorw
 	li t1, MIP_SSIP
 	csrs mip, t1
 	j machine_return
@@ -208,8 +211,8 @@ unexpected:
 message_unexpected:
 	.asciz "drove: unexpected trap in machine mode\n"
 
-# Supervisor mode, high addresses.  Hart 0 has a boot stack, the others were
-# given theirs by hart 0.
+# Supervisor mode, high addresses.  Hart 0 has a boot stack.  The others were
+# given theirs by hart 0, in the kernel's page table, which they load first.
 	.align 2
 supervisor_entry:
 	la t0, boot_stacks
@@ -223,6 +226,9 @@ supervisor_entry:
 	mv a0, a1
 	tail boot_main
 1:
+	ld t0, boot_satp
+	csrw satp, t0
+	sfence.vma
 	tail boot_secondary
 
 # The page table that harts enter with: the direct map of the first 64 GiB,
@@ -252,6 +258,9 @@ boot_has_sstc:
 	.align 6
 mscratch_words:
 	.skip 32 * NCPU_MAX
+	.globl boot_satp
+boot_satp:
+	.skip 8
 	.globl boot_stacks
 boot_stacks:
 	.skip 8 * NCPU_MAX

@@ -10,6 +10,8 @@
 extern uint64 boot_has_sstc;        // 1: the stimecmp CSR works
 extern uint64 boot_stacks[NCPU_MAX]; // sp that each hart > 0 starts with
 
+extern uint64 boot_satp;             // page table that they load
+
 void boot_main(uint64 fdt_pa);
 void boot_secondary(uint64 id);
 

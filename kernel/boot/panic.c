@@ -51,6 +51,7 @@ say_where(void)
 void
 panic(const char *fmt, ...)
 {
+	uint64 *fp;
 	va_list ap;
 
 	if (__atomic_exchange_n(&panicking, 1, __ATOMIC_RELAXED)) {
@@ -66,7 +67,8 @@ panic(const char *fmt, ...)
 	kprintf("\n");
 	va_end(ap);
 	say_where();
-	backtrace((uint64)__builtin_return_address(0),
-	    (uint64)__builtin_frame_address(0));
+	// This function's frame record: the caller's return address and frame.
+	fp = __builtin_frame_address(0);
+	backtrace(fp[-1], fp[-2]);
 	power_off(PANIC_STATUS);
 }

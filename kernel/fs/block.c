@@ -39,9 +39,8 @@
 // near two, and at 64 bytes each cost four pages.
 #define NBUCKETS 256
 
-// Pages that a shrinking cache keeps, so that an operation which cannot
-// allocate finds something to reuse: every block it may log, and as many again
-// that it only reads.
+// Pages that a shrinking cache keeps, so that somebody who cannot allocate finds
+// one to reuse: of 32, a few operations pin ten each at worst.
 #define FLOOR 32
 
 // [b] bucket's lock

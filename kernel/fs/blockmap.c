@@ -204,12 +204,24 @@ shrink_indirect(struct shrink *s)
 	return left;
 }
 
+static bool
+has_blocks(const struct inode *ip)
+{
+	for (uint i = 0; i <= NDIRECT; i++)
+		if (ip->addrs[i] != 0)
+			return true;
+	return false;
+}
+
 bool
 blockmap_shrink(struct inode *ip)
 {
 	struct shrink s = {.ip = ip};
-	uint left = NDIRECT + shrink_indirect(&s);
+	uint left;
 
+	if (ip->size == 0 && !has_blocks(ip))
+		return true;
+	left = NDIRECT + shrink_indirect(&s);
 	if (ip->addrs[NDIRECT] == 0)
 		left = drop_down(&s, ip->addrs, NDIRECT, 0);
 	if (ip->size > left * BSIZE)

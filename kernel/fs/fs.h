@@ -6,7 +6,10 @@
 #include "kernel/types.h"
 
 struct inode;
-struct stat;
+
+// Boot, hart 0, when object caches work: makes the caches of this folder
+// (files_init included).  Touches no disk.
+void fs_init(void);
 
 // Reads the superblock of the root disk, checks every field of it against the
 // disk's size, replays the log, and reclaims inodes that were unlinked while
@@ -14,19 +17,32 @@ struct stat;
 // process context (init's, before it execs).
 void fs_mount(void);
 
+// Has everything that was changed on stable storage when it returns: for
+// powering off.  Process context, no sleep locks held.
+void fs_sync(void);
+
+// Gives back memory of up to so many pages of cached blocks, and returns how
+// many it were.  Never sleeps; no spinlocks held.
+uint fs_shrink(uint pages);
+
 // Every file-system call that may write runs between these two; they nest
-// nowhere.  Sleeps while the log has no room.
+// nowhere, and no sleep lock is held at either.  log_begin sleeps while the log
+// has no room; log_end returns when the changes cannot be lost any more.
 void log_begin(void);
 void log_end(void);
 
 // Finds a path from the root or the current directory.  Returns a referenced,
-// unlocked inode, or NULL.  Inside log_begin/log_end, because dropping the last
-// reference of an unlinked directory on the way frees it.
+// unlocked inode, or NULL.  Needs no log_begin, but may be called inside.
 struct inode *path_lookup(const char *path);
 
-void inode_lock(struct inode *ip); // reads it from disk if needed
+// Reads the inode from disk if needed.  If it cannot be read, or is not sound,
+// its type is 0 while locked.
+void inode_lock(struct inode *ip);
 void inode_unlock(struct inode *ip);
-void inode_put(struct inode *ip);  // inside log_begin/log_end
+
+// Drops a reference.  Never sleeps, and needs no log_begin: an inode that this
+// leaves without names or users is freed behind the next operation.
+void inode_put(struct inode *ip);
 
 short inode_type(const struct inode *ip); // locked
 uint inode_size(const struct inode *ip);  // locked

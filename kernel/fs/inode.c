@@ -95,6 +95,8 @@ inode_new(uint inum)
 	ip->loaded = false;
 	ip->dirty = false;
 	ip->type = 0;
+	ip->nlink = 0;
+	ip->size = 0;
 	return ip;
 }
 

@@ -32,7 +32,7 @@
 // transaction and reserved what its running operations may still add (those
 // they have added are counted twice; that only errs to the safe side).
 //
-// No wake-up gets lost: every condition below changes under log.lock.  Nor does
+// No wake-up gets lost: every condition below changes under wal.lock.  Nor does
 // anybody wait for ever: operations are admitted in the order they came, a
 // closing transaction has running operations, each of which ends, and then one
 // of those that wait commits.  Hence the rule that nobody begins or ends an
@@ -91,12 +91,12 @@ static struct {
 	struct io_batch batch;
 	struct io clear_io;      // step 4 of the last commit
 	struct io_batch clear_batch;
-} log;
+} wal;
 
 static uchar *
 copy_of(uint i)
 {
-	return log.copy[i / PER_PAGE] + i % PER_PAGE * BSIZE;
+	return wal.copy[i / PER_PAGE] + i % PER_PAGE * BSIZE;
 }
 
 static void
@@ -113,10 +113,10 @@ move_log(uint n, bool write)
 	for (uint i = 0; i < n; i += PER_PAGE) {
 		uint len = n - i < PER_PAGE ? n - i : PER_PAGE;
 
-		io_start(&log.batch, &log.io[i], log.header_block + 1 + i, len,
+		io_start(&wal.batch, &wal.io[i], wal.header_block + 1 + i, len,
 		    copy_of(i), write);
 	}
-	must(io_wait(&log.batch), write ? "writing it" : "reading it");
+	must(io_wait(&wal.batch), write ? "writing it" : "reading it");
 }
 
 // Writes the copies where the header says.  Neighbours on the disk whose copies
@@ -124,32 +124,32 @@ move_log(uint n, bool write)
 static void
 install(void)
 {
-	const uint *home = log.header->home;
-	uint n = log.header->count;
+	const uint *home = wal.header->home;
+	uint n = wal.header->count;
 
 	for (uint i = 0, len; i < n; i += len) {
 		len = 1;
 		while (i + len < n && (i + len) % PER_PAGE != 0 &&
 		    home[i + len] == home[i] + len)
 			len++;
-		io_start(&log.batch, &log.io[i], home[i], len, copy_of(i),
+		io_start(&wal.batch, &wal.io[i], home[i], len, copy_of(i),
 		    true);
 	}
-	must(io_wait(&log.batch), "writing blocks home");
+	must(io_wait(&wal.batch), "writing blocks home");
 }
 
 static void
 clear_start(void)
 {
-	log.header->count = 0;
-	io_start(&log.clear_batch, &log.clear_io, log.header_block, 1,
-	    log.header, true);
+	wal.header->count = 0;
+	io_start(&wal.clear_batch, &wal.clear_io, wal.header_block, 1,
+	    wal.header, true);
 }
 
 static void
 clear_wait(void)
 {
-	must(io_wait(&log.clear_batch), "clearing it");
+	must(io_wait(&wal.clear_batch), "clearing it");
 }
 
 // Steps 1 to 4 for the transaction whose copies have been made.  Calls durable
@@ -157,15 +157,15 @@ clear_wait(void)
 static void
 write_out(const struct txn *t, void (*durable)(void))
 {
-	struct log_header *h = log.header;
+	struct log_header *h = wal.header;
 
 	clear_wait();
 	h->count = t->used;
 	for (uint i = 0; i < t->used; i++)
 		h->home[i] = t->block[i]->no;
 	move_log(t->used, true);
-	io_start(&log.batch, &log.io[0], log.header_block, 1, h, true);
-	must(io_wait(&log.batch), "writing its header");
+	io_start(&wal.batch, &wal.io[0], wal.header_block, 1, h, true);
+	must(io_wait(&wal.batch), "writing its header");
 	durable();
 	install();
 	clear_start();
@@ -174,45 +174,45 @@ write_out(const struct txn *t, void (*durable)(void))
 static void
 now_durable(void)
 {
-	spin_lock(&log.lock);
-	log.durable++;
-	waitq_wake_all(&log.news);
-	spin_unlock(&log.lock);
+	spin_lock(&wal.lock);
+	wal.durable++;
+	waitq_wake_all(&wal.news);
+	spin_unlock(&wal.lock);
 }
 
-// Under log.lock, which is given up meanwhile: no operation runs and nobody
+// Under wal.lock, which is given up meanwhile: no operation runs and nobody
 // commits.
 static void
 commit(void)
 {
-	struct txn *t = &log.txn[log.open & 1];
+	struct txn *t = &wal.txn[wal.open & 1];
 
-	log.committing = true;
-	log.closing = true; // nobody may change the blocks being copied
-	spin_unlock(&log.lock);
+	wal.committing = true;
+	wal.closing = true; // nobody may change the blocks being copied
+	spin_unlock(&wal.lock);
 	for (uint i = 0; i < t->used; i++)
 		memcpy(copy_of(i), t->block[i]->data, BSIZE);
-	spin_lock(&log.lock);
-	log.open++;
-	log.closing = false;
-	waitq_wake_all(&log.room);
-	spin_unlock(&log.lock);
+	spin_lock(&wal.lock);
+	wal.open++;
+	wal.closing = false;
+	waitq_wake_all(&wal.room);
+	spin_unlock(&wal.lock);
 
 	write_out(t, now_durable);
 	for (uint i = 0; i < t->used; i++)
 		block_unpin(t->block[i]);
 
-	spin_lock(&log.lock);
+	spin_lock(&wal.lock);
 	t->used = 0;
-	log.committing = false;
-	waitq_wake_all(&log.news);
+	wal.committing = false;
+	waitq_wake_all(&wal.news);
 }
 
 static bool
 may_begin(uint64 ticket, uint n)
 {
-	return ticket == log.admitted && !log.closing &&
-	    log.txn[log.open & 1].used + log.reserved + n <= log.capacity;
+	return ticket == wal.admitted && !wal.closing &&
+	    wal.txn[wal.open & 1].used + wal.reserved + n <= wal.capacity;
 }
 
 void
@@ -220,49 +220,49 @@ log_reserve(uint n)
 {
 	uint64 ticket;
 
-	KASSERT(n <= log.capacity);
-	spin_lock(&log.lock);
-	ticket = log.next_ticket++;
+	KASSERT(n <= wal.capacity);
+	spin_lock(&wal.lock);
+	ticket = wal.next_ticket++;
 	while (!may_begin(ticket, n)) {
-		if (ticket == log.admitted && log.running == 0 &&
-		    !log.committing)
+		if (ticket == wal.admitted && wal.running == 0 &&
+		    !wal.committing)
 			commit();
 		else
-			waitq_sleep_deaf(&log.room, &log.lock);
+			waitq_sleep_deaf(&wal.room, &wal.lock);
 	}
-	log.admitted++;
-	log.running++;
-	log.reserved += n;
-	waitq_wake_all(&log.room); // there may be room for the next, too
-	spin_unlock(&log.lock);
+	wal.admitted++;
+	wal.running++;
+	wal.reserved += n;
+	waitq_wake_all(&wal.room); // there may be room for the next, too
+	spin_unlock(&wal.lock);
 }
 
-// Under log.lock, behind the end of an operation of transaction number id.
+// Under wal.lock, behind the end of an operation of transaction number id.
 static void
 await_durable(uint64 id)
 {
-	while (log.durable < id) {
-		if (!log.committing && log.running == 0) {
+	while (wal.durable < id) {
+		if (!wal.committing && wal.running == 0) {
 			commit();
 			continue;
 		}
-		if (!log.committing)
-			log.closing = true;
-		waitq_sleep_deaf(&log.news, &log.lock);
+		if (!wal.committing)
+			wal.closing = true;
+		waitq_sleep_deaf(&wal.news, &wal.lock);
 	}
 }
 
-// Under log.lock: the operation is over as far as its transaction goes.
+// Under wal.lock: the operation is over as far as its transaction goes.
 static void
 leave(uint n)
 {
-	KASSERT(log.running > 0 && log.reserved >= n);
-	log.running--;
-	log.reserved -= n;
-	if (!log.closing)
-		waitq_wake_all(&log.room);
-	else if (log.running == 0)
-		waitq_wake_all(&log.news); // somebody to commit
+	KASSERT(wal.running > 0 && wal.reserved >= n);
+	wal.running--;
+	wal.reserved -= n;
+	if (!wal.closing)
+		waitq_wake_all(&wal.room);
+	else if (wal.running == 0)
+		waitq_wake_all(&wal.news); // somebody to commit
 }
 
 void
@@ -270,20 +270,20 @@ log_finish(uint n)
 {
 	uint64 id;
 
-	spin_lock(&log.lock);
-	id = log.open;
+	spin_lock(&wal.lock);
+	id = wal.open;
 	leave(n);
-	if (log.txn[id & 1].used > 0)
+	if (wal.txn[id & 1].used > 0)
 		await_durable(id);
-	spin_unlock(&log.lock);
+	spin_unlock(&wal.lock);
 }
 
 void
 log_finish_lazily(uint n)
 {
-	spin_lock(&log.lock);
+	spin_lock(&wal.lock);
 	leave(n);
-	spin_unlock(&log.lock);
+	spin_unlock(&wal.lock);
 }
 
 void
@@ -292,54 +292,54 @@ log_block(struct buf *b)
 	struct txn *t;
 
 	DASSERT(sleeplock_held(&b->lock));
-	spin_lock(&log.lock);
-	KASSERT(log.running > 0);
-	t = &log.txn[log.open & 1];
-	if (b->txn != log.open) {
-		if (t->used == log.capacity)
+	spin_lock(&wal.lock);
+	KASSERT(wal.running > 0);
+	t = &wal.txn[wal.open & 1];
+	if (b->txn != wal.open) {
+		if (t->used == wal.capacity)
 			panic("fs: operations log more than they reserved");
 		block_pin(b);
-		b->txn = log.open;
+		b->txn = wal.open;
 		t->block[t->used++] = b;
 	}
-	spin_unlock(&log.lock);
+	spin_unlock(&wal.lock);
 }
 
 void
 log_settle(void)
 {
-	spin_lock(&log.lock);
-	if (log.txn[log.open & 1].used > 0)
-		await_durable(log.open);
-	while (log.committing)
-		waitq_sleep_deaf(&log.news, &log.lock);
-	log.committing = true; // the batches are ours now
-	spin_unlock(&log.lock);
+	spin_lock(&wal.lock);
+	if (wal.txn[wal.open & 1].used > 0)
+		await_durable(wal.open);
+	while (wal.committing)
+		waitq_sleep_deaf(&wal.news, &wal.lock);
+	wal.committing = true; // the batches are ours now
+	spin_unlock(&wal.lock);
 
 	clear_wait();
-	io_start(&log.batch, &log.io[0], 0, 0, NULL, true); // a flush
-	if (io_wait(&log.batch) < 0)
+	io_start(&wal.batch, &wal.io[0], 0, 0, NULL, true); // a flush
+	if (io_wait(&wal.batch) < 0)
 		kprintf("fs: the disk cannot flush its cache\n");
 
-	spin_lock(&log.lock);
-	log.committing = false;
-	waitq_wake_all(&log.news);
-	spin_unlock(&log.lock);
+	spin_lock(&wal.lock);
+	wal.committing = false;
+	waitq_wake_all(&wal.news);
+	spin_unlock(&wal.lock);
 }
 
 uint
 log_capacity(void)
 {
-	return log.capacity;
+	return wal.capacity;
 }
 
 // What the log lists must be blocks that operations change.
 static void
 check_header(const struct log_header *h)
 {
-	if (h->count > log.capacity)
+	if (h->count > wal.capacity)
 		panic("root disk: corrupt log: it lists %u blocks, "
-		      "the log has %u", h->count, log.capacity);
+		      "the log has %u", h->count, wal.capacity);
 	for (uint i = 0; i < h->count; i++)
 		if (h->home[i] < fs_geo.sb.inodestart ||
 		    h->home[i] >= fs_geo.sb.size)
@@ -350,13 +350,13 @@ check_header(const struct log_header *h)
 static void
 replay(void)
 {
-	must(io_once(log.header_block, 1, log.header, false), "reading it");
-	check_header(log.header);
-	if (log.header->count == 0)
+	must(io_once(wal.header_block, 1, wal.header, false), "reading it");
+	check_header(wal.header);
+	if (wal.header->count == 0)
 		return;
 	kprintf("fs: finishing an interrupted commit of %u blocks\n",
-	    log.header->count);
-	move_log(log.header->count, false);
+	    wal.header->count);
+	move_log(wal.header->count, false);
 	install();
 	clear_start();
 	clear_wait();
@@ -377,17 +377,17 @@ log_mount(void)
 {
 	uint room = fs_geo.sb.nlog - 1;
 
-	spin_init(&log.lock, LC_LOG);
-	waitq_init(&log.room);
-	waitq_init(&log.news);
-	io_batch_init(&log.batch);
-	io_batch_init(&log.clear_batch);
-	log.header_block = fs_geo.sb.logstart;
-	log.capacity = room < HEADER_SLOTS ? room : HEADER_SLOTS;
-	log.open = 1;
-	log.durable = 0;
-	log.header = must_alloc();
-	for (uint i = 0; i * PER_PAGE < log.capacity; i++)
-		log.copy[i] = must_alloc();
+	spin_init(&wal.lock, LC_LOG);
+	waitq_init(&wal.room);
+	waitq_init(&wal.news);
+	io_batch_init(&wal.batch);
+	io_batch_init(&wal.clear_batch);
+	wal.header_block = fs_geo.sb.logstart;
+	wal.capacity = room < HEADER_SLOTS ? room : HEADER_SLOTS;
+	wal.open = 1;
+	wal.durable = 0;
+	wal.header = must_alloc();
+	for (uint i = 0; i * PER_PAGE < wal.capacity; i++)
+		wal.copy[i] = must_alloc();
 	replay();
 }

@@ -1,6 +1,7 @@
 // Builds the kernel's page table once, at boot, by hart 0 (mm/kmap.h).
 
 #include "mm/kmap.h"
+#include "boot/mshim.h"
 #include "boot/platform.h"
 #include "kernel/riscv.h"
 #include "lib/printf.h"
@@ -68,14 +69,6 @@ map_direct(uint64 pa, uint64 end, uint64 rights)
 }
 
 void
-kmap_load(void)
-{
-	uint64 satp = 8UL << 60 | kva_to_pa(kernel_root) >> PGSHIFT;
-
-	__asm__ volatile("csrw satp, %0; sfence.vma" : : "r"(satp) : "memory");
-}
-
-void
 kmap_init(void)
 {
 	uint64 text = kva_to_pa(kernel_start);
@@ -89,5 +82,7 @@ kmap_init(void)
 	map_direct(data, platform.ram_end, PTE_R | PTE_W);
 	// The window's entry exists before any process copies the root.
 	entry_at(KSTACK_BASE, 1);
-	kmap_load();
+	boot_satp = 8UL << 60 | kva_to_pa(kernel_root) >> PGSHIFT;
+	__asm__ volatile("csrw satp, %0; sfence.vma"
+	    : : "r"(boot_satp) : "memory");
 }

@@ -36,11 +36,9 @@ kva_to_pa(const void *kva)
 
 extern pte_t *kernel_root; // [I] after kmap_init
 
-// Boot, hart 0: builds the kernel's map and loads it.
+// Boot, hart 0: builds the kernel's map and loads it; the other harts load it
+// when they start (boot/mshim.S).
 void kmap_init(void);
-
-// Loads the kernel's own root table on this hart (idle harts, other boots).
-void kmap_load(void);
 
 // Boot: takes n bytes, aligned to align (a power of two), from the memory
 // behind the kernel image; zeroed.  Only until the page lists are made.

@@ -44,12 +44,17 @@ ipi_check_stop(void)
 	__asm__ volatile(".insn i 0x0f, 0, x0, x0, 0x010"); // pause
 }
 
+// Waits in wfi: with more harts than host cores, spinning would keep the one
+// that has work from running.
 static void
 park_here(void)
 {
 	__atomic_fetch_add(&parked, 1, __ATOMIC_RELEASE);
-	while (__atomic_load_n(&parking, __ATOMIC_ACQUIRE) != 0)
+	while (__atomic_load_n(&parking, __ATOMIC_ACQUIRE) != 0) {
+		__asm__ volatile("wfi");
+		__asm__ volatile("csrc sip, %0" : : "r"(1UL << 1));
 		ipi_check_stop();
+	}
 	__atomic_fetch_sub(&parked, 1, __ATOMIC_RELEASE);
 }
 
@@ -98,4 +103,8 @@ void
 harts_unpark(void)
 {
 	__atomic_store_n(&parking, 0, __ATOMIC_RELEASE);
+	for (uint i = 0; i < platform.nharts; i++) {
+		if (i != hart_id())
+			ipi_send(i, IPI_WAKE);
+	}
 }

@@ -1,0 +1,7 @@
+// tiny: the smallest program, for benchmarks that exec.
+
+int
+main(void)
+{
+	return 0;
+}

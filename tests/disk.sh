@@ -1,0 +1,55 @@
+#!/bin/bash
+# What programs write is on the disk afterwards and the image is consistent:
+# after an orderly end, over several boots, and after the machine was killed
+# in the middle of writing (the log's work).
+#
+#   tests/disk.sh [CRASHES]
+
+cd "$(dirname "$0")/.." || exit 1
+. tests/harness.sh
+. tests/qemu.sh
+crashes=${1:-8}
+img=$scratch/disk.img
+cp "${FSIMG:-build/fs.img}" "$img" || exit 1
+FSIMG=$img KEEP=yes
+
+# Runs a command line in the guest on the image itself.
+guest() # SECONDS CMD
+{
+	qemu_command "-- $2"
+	tests/bounded.sh "$1" "${qemu[@]}" </dev/null 2>&1 | tr -d '\r'
+	return "${PIPESTATUS[0]}"
+}
+
+# Both files have the same lines, words and bytes.
+whole_copy()
+{
+	guest 30 "wc sh copy" | tee "$scratch/wc"
+	awk 'NF == 4 { counts[$1 " " $2 " " $3]++ }
+		END { for (c in counts) exit counts[c] != 2; exit 1 }' \
+		"$scratch/wc"
+}
+
+check "image as built" build/fsck "$img"
+check "writes" guest 30 'mkdir d && echo first > d/f && echo second >> d/f && mkdir d/e && ln d/f d/e/link && cat sh > copy'
+says "clean after writing" ': clean$' build/fsck "$img"
+says "contents in the next boot" '^first$' guest 30 'cat d/e/link'
+check "large file whole" whole_copy
+check "removes" guest 30 'rm d/f && rm d/e/link && rm d/e d'
+says "clean after removing" ': clean$' build/fsck "$img"
+says "removed in the next boot" "^gone$" guest 30 "cat d/f || echo gone"
+check "heavy use" guest 90 'stressfs && grind 3 30'
+says "clean after heavy use" ': clean$' build/fsck "$img"
+
+# The machine dies at any time from before the first write to long after.
+for ((n = 1; n <= crashes; n++)); do
+	guest "0.$((n * 11 % 10))$((n % 10))" "echo $n > mark$n; grind $n" \
+		>"$scratch/console"
+	says "crash $n: consistent after recovery" ': clean$' \
+		build/fsck -r "$img"
+done
+says "boots after the last crash" '^here$' guest 30 'echo here'
+says "clean after that boot" ': clean$' build/fsck "$img"
+check "file from before is whole" whole_copy
+
+finish

@@ -1,0 +1,73 @@
+// A machine of one hart inside a host program, for testing kernel/fs.  Compiled
+// into every file with -include, it takes the place of proc/proc.h.
+//
+// Processes are coroutines; a seeded random scheduler decides who runs, at
+// every point where the kernel could sleep, be preempted or race with another
+// hart.  The disk is memory; what is submitted completes later and in any
+// order, and a run can be cut off at any write, as by a crash.
+#ifndef HOST_STUBS_H
+#define HOST_STUBS_H
+
+#define PROC_PROC_H // instead of proc/proc.h
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "kernel/types.h"
+#include "lib/list.h"
+#include "proc/waitq.h"
+#include "sync/sleeplock.h"
+#include "sync/spinlock.h"
+
+struct files;
+
+struct proc {
+	struct files *files;
+	struct list wait_link;
+	int state;
+	bool killed;
+	void *context;
+	void *stack;
+	void (*run)(void *arg);
+	void *arg;
+};
+
+struct proc *current(void);
+
+// Processes.
+
+void host_seed(uint64 seed);
+uint host_random(uint below);
+struct proc *host_spawn(void (*run)(void *arg), void *arg);
+void host_run(void); // until all have ended; a deadlock is fatal
+void host_kill(struct proc *p);
+void host_yield(void); // maybe
+
+// Memory.  User addresses are those of host_user[0..HOST_USER_SIZE-1].
+
+#define HOST_USER_SIZE (1 << 19)
+extern uchar host_user[HOST_USER_SIZE];
+extern uint host_ram_pages;  // what page_total() says
+extern long host_fail_alloc; // counts down; that allocation fails; 0 = none
+extern bool host_no_memory;  // every allocation fails
+long host_live_pages(void);
+long host_live(const char *kcache_name);
+
+// The disk.
+
+extern uchar *host_disk;    // its contents, shared with forked children
+extern uint host_disk_blocks;
+extern long host_cut;       // counts down; that write ends the program; 0 = none
+extern long host_writes;    // done so far
+extern long host_bad_block; // transfers that touch it fail; -1 = none
+void host_disk_open(uint blocks);
+
+#define HOST_EXIT_CUT   77
+#define HOST_EXIT_PANIC 78
+extern bool host_quiet;      // kernel messages are not shown
+extern long host_messages;   // and counted
+extern char host_panic_text[256]; // shared with children
+
+#define HOST_DEVICE_MAJOR 5
+extern long host_device_releases;
+
+#endif

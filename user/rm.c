@@ -1,0 +1,23 @@
+// rm path...: removes names.  A directory must be empty.
+
+#include "kernel/types.h"
+#include "kernel/stat.h"
+#include "user/user.h"
+
+int
+main(int argc, char **argv)
+{
+	int failed = 0;
+
+	if (argc < 2) {
+		fprintf(2, "usage: rm path...\n");
+		return 1;
+	}
+	for (int i = 1; i < argc; i++) {
+		if (unlink(argv[i]) == 0)
+			continue;
+		fprintf(2, "rm: cannot remove %s\n", argv[i]);
+		failed = 1;
+	}
+	return failed;
+}

@@ -1,0 +1,210 @@
+// usertests: does every system call do what it says, also when it is misused?
+//
+// usage: usertests [-q | -c | -C | -l] [case...]
+//
+//   -q  quick cases only      -c  repeat until one fails
+//   -l  list the names        -C  repeat for ever
+//
+// Each case runs in a process of its own, next to a watchdog that kills it if
+// it hangs, and must give back every page that it took.  If pages seem to be
+// lost the case is run again, between two moments at which the kernel's caches
+// are empty.
+#include "user/usertests/cases.h"
+
+static const struct usertest *const tables[] = {
+    pointer_tests, path_tests, heap_tests,  lazy_tests,
+    fault_tests,   file_tests, inode_tests, dir_tests,
+    crowd_tests,   fd_tests,   pipe_tests,  family_tests,
+    kill_tests,	   exec_tests, sched_tests, limit_tests,
+};
+
+#define NTABLES (sizeof(tables) / sizeof(tables[0]))
+
+// Ticks of 100 ms.
+#define PATIENCE      900
+#define PATIENCE_SLOW 9000
+
+// How often a case may seem to lose pages: once to caches, once to processes
+// that take longer than expected to end.
+#define ATTEMPTS 3
+
+// Runs the case and its watchdog; returns 1 if it passed.
+static int
+run_once(const struct usertest *t)
+{
+	int status = -99, dog_status, got, pid, dog, done = 0;
+
+	pid = must_fork();
+	if (pid == 0) {
+		t->run();
+		exit(0);
+	}
+	dog = must_fork();
+	if (dog == 0) {
+		sleep(t->slow ? PATIENCE_SLOW : PATIENCE);
+		printf("no end in sight, ");
+		kill(pid);
+		exit(0);
+	}
+	while (!done) {
+		int s = -99;
+
+		got = wait(&s);
+		EXPECT(got == pid || got == dog, "wait gave %d", got);
+		if (got == pid) {
+			status = s;
+			done = 1;
+		} else {
+			dog = -1;
+		}
+	}
+	if (dog > 0) {
+		kill(dog);
+		dog_status = reap(dog);
+		EXPECT(dog_status == -1 || dog_status == 0,
+		       "the watchdog's status is %d", dog_status);
+	}
+	return status == 0;
+}
+
+// Free pages, once processes that have just ended have given theirs back.
+static long
+settled_pages(long hoped_for)
+{
+	long now = free_pages();
+
+	for (int i = 0; i < 5 && now < hoped_for; i++) {
+		sleep(1);
+		now = free_pages();
+	}
+	return now;
+}
+
+// Makes the kernel's caches give up what they can, by asking for more memory
+// than there is.
+static void
+drop_caches(void)
+{
+	if (sbrklazy(0x7fffffff) != SBRK_ERROR)
+		sbrk(-0x7fffffff); // that much memory is hardly ever lost
+}
+
+static int
+run_case(const struct usertest *t)
+{
+	long before = 0, after = 0;
+
+	printf("test %s: ", t->name);
+	for (int i = 0; i < ATTEMPTS; i++) {
+		if (i > 0)
+			drop_caches();
+		before = free_pages();
+		if (!run_once(t)) {
+			printf("FAILED\n");
+			return 0;
+		}
+		after = settled_pages(before);
+		if (after < before && i > 0) {
+			drop_caches();
+			after = free_pages();
+		}
+		if (after >= before) {
+			printf("OK\n");
+			return 1;
+		}
+	}
+	printf("FAILED -- lost some free pages %ld (out of %ld)\n", after,
+	       before);
+	return 0;
+}
+
+struct options {
+	int quick;
+	int list;
+	int repeat; // 1 until a case fails, 2 for ever
+	char **names;
+	int nnames;
+};
+
+static int
+wanted(const struct usertest *t, const struct options *o)
+{
+	for (int i = 0; i < o->nnames; i++)
+		if (strcmp(t->name, o->names[i]) == 0)
+			return 1;
+	return o->nnames == 0 && !(o->quick && t->slow);
+}
+
+// Runs what is wanted; returns the number of failures, or -1 if no case has
+// such a name.
+static int
+run_all(const struct options *o)
+{
+	int ran = 0, failed = 0;
+
+	for (uint i = 0; i < NTABLES; i++)
+		for (const struct usertest *t = tables[i]; t->name; t++) {
+			if (!wanted(t, o))
+				continue;
+			ran++;
+			if (o->list)
+				printf("%s%s\n", t->name,
+				       t->slow ? " (slow)" : "");
+			else if (!run_case(t))
+				failed++;
+		}
+	return ran > 0 ? failed : -1;
+}
+
+static void
+usage(void)
+{
+	fprintf(2, "usage: usertests [-q | -c | -C | -l] [case...]\n");
+	exit(1);
+}
+
+static void
+parse(int argc, char **argv, struct options *o)
+{
+	int i = 1;
+
+	memset(o, 0, sizeof(*o));
+	for (; i < argc && argv[i][0] == '-'; i++) {
+		if (strcmp(argv[i], "-q") == 0)
+			o->quick = 1;
+		else if (strcmp(argv[i], "-c") == 0)
+			o->repeat = 1;
+		else if (strcmp(argv[i], "-C") == 0)
+			o->repeat = 2;
+		else if (strcmp(argv[i], "-l") == 0)
+			o->list = 1;
+		else
+			usage();
+	}
+	o->names = argv + i;
+	o->nnames = argc - i;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o;
+	int failed;
+
+	if (argc > 1 && argv[1][0] == '@')
+		exec_target(argc, argv);
+	parse(argc, argv, &o);
+	if (!o.list)
+		printf("usertests starting\n");
+	do {
+		failed = run_all(&o);
+		if (failed < 0) {
+			fprintf(2, "usertests: no such case\n");
+			exit(1);
+		}
+		if (!o.list)
+			printf(failed ? "SOME TESTS FAILED\n"
+				      : "ALL TESTS PASSED\n");
+	} while (o.repeat == 2 || (o.repeat == 1 && failed == 0));
+	exit(failed ? 1 : 0);
+}

@@ -1,0 +1,303 @@
+// exec: what the new program gets, and what a failed one leaves behind.
+//
+// The new program is this one: `usertests @args ...` and its like check what
+// they were given and tell by their exit status.
+#include "user/usertests/cases.h"
+
+#define SELF "/usertests"
+
+// A number that depends on every byte and border of the arguments.
+static int
+hash_arguments(int argc, char **argv)
+{
+	uint64 h = argc;
+
+	for (int i = 0; i < argc; i++)
+		for (char *p = argv[i];; p++) {
+			h = mark(h, (uchar)*p);
+			if (*p == 0)
+				break;
+		}
+	return (int)(h & 0x3fffffff);
+}
+
+void
+exec_target(int argc, char **argv)
+{
+	static int zero[100];
+	char c = 0;
+
+	if (strcmp(argv[1], "@fd") == 0)
+		exit(read(3, &c, 1) == 1 ? c : -2);
+	if (strcmp(argv[1], "@hart") == 0)
+		exit(gethart());
+	for (uint i = 0; i < 100; i++)
+		EXPECT(zero[i] == 0, "bss is not zero");
+	EXPECT(argv[argc] == 0, "argv does not end");
+	EXPECT((uint64)argv % 8 == 0 && r_sp() % 16 == 0, "alignment");
+	exit(hash_arguments(argc, argv));
+}
+
+static int
+exec_status(char **argv)
+{
+	int pid = must_fork();
+
+	if (pid == 0) {
+		exec(SELF, argv);
+		exit(-3);
+	}
+	return reap(pid);
+}
+
+static void
+exectest(void)
+{
+	char *argv[] = {"echo", "exec", "works", 0};
+	char text[16];
+	int fd, pid;
+
+	unlink("exec.out");
+	pid = must_fork();
+	if (pid == 0) {
+		close(1);
+		EXPECT(open("exec.out", O_CREATE | O_WRONLY) == 1, "fd 1");
+		exec("/echo", argv);
+		exit(9);
+	}
+	EXPECT(reap(pid) == 0, "echo failed");
+	fd = must_open("exec.out", O_RDONLY);
+	EXPECT(read(fd, text, sizeof(text)) == 11, "its output's length");
+	EXPECT(memcmp(text, "exec works\n", 11) == 0, "its output");
+	close(fd);
+	must_unlink("exec.out");
+}
+
+// Arguments arrive byte for byte, also the most and the longest there can be.
+static void
+execargs(void)
+{
+	static char longest[3000];
+	char *argv[MAXARG + 1] = {"usertests", "@args", "", "a b", "\t\n", 0};
+
+	EXPECT(exec_status(argv) == hash_arguments(5, argv), "five");
+	for (int i = 2; i < MAXARG; i++)
+		argv[i] = numbered("arg", i % 4);
+	argv[MAXARG] = 0;
+	EXPECT(exec_status(argv) == hash_arguments(MAXARG, argv), "%d",
+	       MAXARG);
+	memset(longest, 'L', sizeof(longest) - 1);
+	argv[2] = longest;
+	argv[3] = 0;
+	EXPECT(exec_status(argv) == hash_arguments(3, argv), "a long one");
+}
+
+// Arguments that do not fit make exec fail and change nothing.
+static void
+bigargtest(void)
+{
+	static char big[2 * PGSIZE];
+	static char *argv[MAXARG + 9];
+	int local = 4711;
+
+	argv[0] = "usertests";
+	argv[1] = "@args";
+	memset(big, 'b', sizeof(big) - 1);
+	argv[2] = big;
+	argv[3] = 0;
+	EXPECT(exec(SELF, argv) == -1, "an argument of two pages");
+
+	big[300] = 0;
+	for (int i = 2; i < MAXARG; i++)
+		argv[i] = big;
+	argv[MAXARG] = 0;
+	EXPECT(exec(SELF, argv) == -1, "two pages of arguments");
+
+	for (int i = 2; i < MAXARG + 8; i++)
+		argv[i] = "x";
+	EXPECT(exec(SELF, argv) == -1, "too many arguments");
+	argv[MAXARG + 1] = 0;
+	EXPECT(exec(SELF, argv) == -1, "one argument too many");
+	EXPECT(local == 4711 && big[1] == 'b', "memory has changed");
+}
+
+// A read of an impossible length into the end of the heap.
+static void
+argptest(void)
+{
+	int fd = must_open(SELF, O_RDONLY);
+	char c;
+
+	EXPECT(read(fd, sbrk(0) - 1, -1) == -1, "read of -1 bytes");
+	EXPECT(read(fd, &c, 1) == 1 && c == 0x7f, "the offset moved");
+	close(fd);
+}
+
+// Argument vectors of which some pointer is bad, over and over: nothing leaks.
+static void
+badarg(void)
+{
+	char *argv[3] = {"usertests", (char *)0xffffffffUL, 0};
+
+	for (int i = 0; i < 300; i++) {
+		argv[1] = (char *)bad_address(i % NBAD);
+		EXPECT(exec(SELF, argv) == -1, "round %d", i);
+	}
+}
+
+static void
+expect_no_exec(const char *path, const char *what)
+{
+	char *argv[] = {"x", 0};
+
+	EXPECT(exec(path, argv) == -1, "%s", what);
+}
+
+// A whole program: the head of an ELF-64 file, one program header, and code
+// that exits with 5.
+#define ENTRY  3 // words of it that get bad values
+#define PHOFF  4
+#define PHNUM  7
+#define OFFSET 9
+#define VADDR  10
+#define FILESZ 12
+#define MEMSZ  13
+
+static const uint64 tiny_program[] = {
+    0x00010102464c457fUL,
+    0,			  // ident
+    0x0000000100f30002UL, // version, RISC-V, executable
+    120,		  // entry
+    64,			  // the program header's place
+    0,			  // no section headers
+    0x0038004000000000UL, // sizes of program header and header
+    1,			  // program headers
+    0x0000000500000001UL, // R-X, to be loaded
+    0,
+    0,
+    0, // place in the file, addresses
+    136,
+    136,
+    PGSIZE,		  // sizes in file and memory, alignment
+    0x0020089300500513UL, // li a0, 5; li a7, 2
+    0x0000000000000073UL, // ecall
+};
+
+// The status of that program with one word of it changed; 21 if exec refuses.
+static int
+run_spoilt(int word, uint64 value)
+{
+	char *argv[] = {"elf.x", 0};
+	int pid, fd;
+
+	unlink("elf.x");
+	fd = must_open("elf.x", O_CREATE | O_RDWR);
+	must_write(fd, tiny_program, word * 8);
+	must_write(fd, &value, 8);
+	must_write(fd, tiny_program + word + 1,
+		   sizeof(tiny_program) - word * 8 - 8);
+	close(fd);
+	pid = must_fork();
+	if (pid == 0) {
+		exec("elf.x", argv);
+		exit(21);
+	}
+	return reap(pid);
+}
+
+static void
+expect_refused(int word, uint64 value, const char *what)
+{
+	int status = run_spoilt(word, value);
+
+	EXPECT(status == 21, "%s: status %d", what, status);
+}
+
+static void
+execbad(void)
+{
+	int status;
+
+	expect_no_exec("no-such-program", "nothing");
+	expect_no_exec("/", "a directory");
+	expect_no_exec("/dev/memstat", "a device");
+	make_file("elf.x", 1, 0);
+	expect_no_exec("elf.x", "an empty file");
+	make_file("elf.x", 1, 3000);
+	expect_no_exec("elf.x", "noise");
+	must_unlink("elf.x");
+
+	EXPECT(run_spoilt(PHNUM, 1) == 5, "a good program");
+	status = run_spoilt(ENTRY, 1UL << 40);
+	EXPECT(status == 21 || status == -1, "entry outside: %d", status);
+	status = run_spoilt(ENTRY, ~0UL);
+	EXPECT(status == 21 || status == -1, "entry outside: %d", status);
+	expect_refused(0, 0, "no magic number");
+	expect_refused(PHOFF, 1UL << 40, "headers beyond the file");
+	expect_refused(PHOFF, ~0UL, "headers that wrap");
+	expect_refused(PHNUM, 0xffff, "more headers than there are");
+	expect_refused(OFFSET, 1UL << 40, "contents beyond the file");
+	expect_refused(VADDR, KERNBASE << 10, "an address too high");
+	expect_refused(VADDR, ~0UL << 12, "an address that wraps");
+	expect_refused(VADDR, 0xffffffc000000000UL,
+		       "an address of the kernel's");
+	expect_refused(FILESZ, 1000, "more in the file than in memory");
+	expect_refused(MEMSZ, 1UL << 40, "more than there is memory");
+	expect_refused(MEMSZ, ~0UL, "a size that wraps");
+	must_unlink("elf.x");
+	expect_no_exec("elf.x", "what is gone");
+}
+
+// Descriptors, directory and affinity survive exec; memory does not.
+static void
+execkeeps(void)
+{
+	char *by_fd[] = {"usertests", "@fd", 0};
+	char *by_hart[] = {"usertests", "@hart", 0};
+	int n = nharts();
+
+	for (int fd = 3; fd < NOFILE; fd++)
+		close(fd);
+	make_file("keep.f", 77, 8);
+	EXPECT(open("keep.f", O_RDONLY) == 3, "descriptor 3");
+	EXPECT(exec_status(by_fd) == data_at(77, 0), "first byte");
+	EXPECT(exec_status(by_fd) == data_at(77, 1), "second byte");
+	close(3);
+	EXPECT(exec_status(by_fd) == -2, "a closed descriptor is open");
+	must_unlink("keep.f");
+	for (int hart = 0; hart < n; hart += 3) {
+		EXPECT(setaffinity(1UL << hart) == 0, "setaffinity");
+		EXPECT(exec_status(by_hart) == hart, "hart %d", hart);
+	}
+}
+
+// Many exec the same program at once, and write to its data.
+static void
+exec_often(long times)
+{
+	char *argv[] = {"usertests", "@args", "often", 0};
+	int want = hash_arguments(3, argv);
+
+	for (int i = 0; i < times; i++)
+		EXPECT(exec_status(argv) == want, "round %d", i);
+}
+
+static void
+execcrowd(void)
+{
+	for (int i = 0; i < 4; i++)
+		spawn(exec_often, 12);
+	reap_all(4, 0);
+}
+
+const struct usertest exec_tests[] = {
+    {"exectest", exectest, 0},
+    {"execargs", execargs, 0},
+    {"bigargtest", bigargtest, 0},
+    {"argptest", argptest, 0},
+    {"badarg", badarg, 0},
+    {"execbad", execbad, 0},
+    {"execkeeps", execkeeps, 0},
+    {"execcrowd", execcrowd, 0},
+    {0, 0, 0},
+};

@@ -1,0 +1,183 @@
+// Heap that is not there until it is touched.
+#include "user/usertests/cases.h"
+
+#define SPARSE 64 // pages between two that are touched
+
+static struct {
+	char *base;
+	long pages;
+} area; // page-aligned lazy heap of half the free memory
+
+static void
+area_new(void)
+{
+	uint64 top = (uint64)sbrk(0);
+
+	area.pages = free_pages() / 2;
+	if (area.pages > 1 << 18)
+		area.pages = 1 << 18; // 1 GiB: fits sbrk's int
+	sbrklazy((int)(PGROUNDUP(top) - top));
+	area.base = sbrklazy((int)(area.pages * PGSIZE));
+	EXPECT(area.base != SBRK_ERROR, "no heap");
+	EXPECT((uint64)area.base % PGSIZE == 0, "heap at %p", area.base);
+}
+
+static volatile uint64 *
+word_of(long page)
+{
+	return (volatile uint64 *)(area.base + page * PGSIZE) + page % 512;
+}
+
+static void
+touch_sparsely(int who)
+{
+	for (long i = 0; i < area.pages; i += SPARSE) {
+		EXPECT(*word_of(i) == 0, "page %ld is not zero", i);
+		*word_of(i) = mark(who, i);
+	}
+}
+
+static void
+expect_sparse(int who)
+{
+	for (long i = 0; i < area.pages; i += SPARSE) {
+		EXPECT(*word_of(i) == mark(who, i), "page %ld", i);
+		EXPECT(*word_of(i + 1) == 0, "page %ld is not zero", i + 1);
+	}
+}
+
+// Touched pages cost memory, the others none.
+static void
+lazy_alloc(void)
+{
+	long before = free_pages(), touched, tables, cost;
+
+	area_new();
+	touch_sparsely(1);
+	expect_sparse(1);
+	cost = before - free_pages();
+	touched = area.pages / SPARSE + 1;
+	tables = area.pages / 512 + 4;
+	// The neighbours that were read cost a page each at most.
+	EXPECT(cost >= touched - 1 && cost <= 2 * touched + tables + 8,
+	       "%ld pages touched cost %ld", touched, cost);
+}
+
+static void
+touch_page(long page)
+{
+	*word_of(page) = 1;
+}
+
+// Freed lazy heap, touched or not, gives its memory back and is gone.
+static void
+lazy_unmap(void)
+{
+	long before, middle, pages;
+
+	area_new();
+	before = free_pages();
+	touch_sparsely(2);
+	EXPECT(free_pages() < before, "touching is for nothing");
+	pages = area.pages;
+	middle = pages / 2;
+	EXPECT(sbrk((int)(-(pages - middle) * PGSIZE)) ==
+		   area.base + pages * PGSIZE,
+	       "cannot shrink");
+	expect_killed(touch_page, middle, "a touch of freed lazy heap");
+	expect_killed(touch_page, pages - 1, "a touch of freed lazy heap");
+	EXPECT(outcome_of(touch_page, middle - 1) == 0, "below the end");
+	area.pages = middle;
+	expect_sparse(2);
+	EXPECT(sbrk((int)(-middle * PGSIZE)) != SBRK_ERROR, "cannot shrink");
+	// Page tables may stay.
+	EXPECT(free_pages() >= before - pages / 512 - 4,
+	       "%ld pages, then %ld", before, free_pages());
+
+	// New heap in the same place is new.
+	area_new();
+	touch_sparsely(3);
+	expect_sparse(3);
+}
+
+// System calls and fork meet pages that nobody has touched.
+static void
+lazy_copy(void)
+{
+	static char zero[PGSIZE];
+	char *at;
+	int fd, p[2];
+
+	area_new();
+	make_file("lazy.f", 7, 3 * PGSIZE);
+	fd = must_open("lazy.f", O_RDWR);
+	at = area.base + 10 * PGSIZE - 100;
+	EXPECT(read(fd, at, 3 * PGSIZE) == 3 * PGSIZE, "read to lazy heap");
+	EXPECT(data_differs(at, 3 * PGSIZE, 7, 0) < 0, "the wrong bytes");
+	EXPECT(at[-1] == 0 && at[3 * PGSIZE] == 0, "too many bytes");
+	close(fd);
+
+	EXPECT(pipe(p) == 0, "no pipe");
+	at = area.base + 30 * PGSIZE;
+	memset(zero, 'n', 256);
+	must_write(p[1], at, 256);
+	EXPECT(read(p[0], zero, 256) == 256, "read");
+	for (int i = 0; i < 256; i++)
+		EXPECT(zero[i] == 0, "byte %d of lazy heap is not zero", i);
+	EXPECT(pipe((int *)(area.base + 40 * PGSIZE - 4)) == 0,
+	       "pipe to lazy heap");
+	EXPECT(write(p[1], area.base + area.pages * PGSIZE, 1) == -1,
+	       "wrote from above the heap");
+	EXPECT(fstat(p[0], (struct stat *)(area.base + 50 * PGSIZE)) == -1,
+	       "fstat of a pipe");
+	must_unlink("lazy.f");
+}
+
+static void
+check_and_write(long who)
+{
+	expect_sparse((int)who);
+	for (long i = 1; i < area.pages; i += SPARSE)
+		*word_of(i) = mark(who + 1, i);
+	for (long i = 1; i < area.pages; i += SPARSE)
+		EXPECT(*word_of(i) == mark(who + 1, i), "page %ld", i);
+}
+
+// Parent and children each fill holes of their own.
+static void
+lazy_fork(void)
+{
+	area_new();
+	touch_sparsely(4);
+	for (int i = 0; i < 3; i++)
+		spawn(check_and_write, 4);
+	reap_all(3, 0);
+	expect_sparse(4);
+}
+
+// The heap's limits are checked before anything is touched.
+static void
+lazy_sbrk(void)
+{
+	char *top = sbrk(0);
+
+	EXPECT(sbrklazy(0) == top, "sbrklazy(0)");
+	if (free_pages() < 0x7fffffff / PGSIZE)
+		EXPECT(sbrklazy(0x7fffffff) == SBRK_ERROR,
+		       "more lazy heap than memory");
+	EXPECT(sbrk(0) == top, "a failed call moved the end");
+	EXPECT(sbrklazy(PGSIZE) == top && sbrklazy(PGSIZE) == top + PGSIZE,
+	       "growing");
+	EXPECT(top[0] == 0 && top[2 * PGSIZE - 1] == 0, "not zero");
+	EXPECT(sbrklazy(-2 * PGSIZE) == top + 2 * PGSIZE, "shrinking");
+	EXPECT(sbrk(0) == top, "not back");
+	EXPECT(sys_sbrk(PGSIZE, 77) == top, "an unknown kind is lazy");
+	top[17] = 17;
+	EXPECT(sbrk(-PGSIZE) == top + PGSIZE, "shrinking");
+}
+
+const struct usertest lazy_tests[] = {
+    {"lazy_alloc", lazy_alloc, 0}, {"lazy_unmap", lazy_unmap, 0},
+    {"lazy_copy", lazy_copy, 0},   {"lazy_fork", lazy_fork, 0},
+    {"lazy_sbrk", lazy_sbrk, 0},   {0, 0, 0},
+};

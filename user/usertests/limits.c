@@ -1,0 +1,281 @@
+// The ends of what there is: processes, blocks, inodes, memory.  Whatever runs
+// out, the call that wanted more fails, and all of it is there again later.
+#include "user/usertests/cases.h"
+
+static void
+leave(long status)
+{
+	exit((int)status);
+}
+
+// Children that only exit, as many as can be until somebody waits.
+static void
+forktest(void)
+{
+	enum { MOST = 1000 };
+	int n = 0;
+
+	while (n < MOST) {
+		int pid = fork();
+
+		if (pid == 0)
+			exit(7);
+		if (pid < 0)
+			break;
+		n++;
+	}
+	EXPECT(n > 10, "only %d processes", n);
+	EXPECT(n < MOST, "fork never fails");
+	reap_all(n, 7);
+	EXPECT(wait(0) == -1, "a child too many");
+	EXPECT(outcome_of(leave, 8) == 8, "fork after all have gone");
+}
+
+// Living children until fork fails; it goes on failing, changes nothing, and
+// works again when one has gone.
+static int
+fork_to_the_limit(struct gate *g)
+{
+	int n = 0;
+
+	for (;; n++) {
+		int pid = fork();
+
+		if (pid < 0)
+			return n;
+		if (pid == 0) {
+			gate_wait(g);
+			exit(n & 0xff);
+		}
+	}
+}
+
+static void
+forkmany(void)
+{
+	int first = 0;
+
+	for (int round = 0; round < 2; round++) {
+		struct gate g;
+		int n, sum = 0;
+
+		gate_new(&g);
+		n = fork_to_the_limit(&g);
+		EXPECT(n > 20, "only %d processes", n);
+		if (round == 0)
+			first = n;
+		EXPECT(n + 8 > first, "%d processes, then %d", first, n);
+		for (int i = 0; i < 5; i++)
+			EXPECT(fork() == -1, "fork at the limit");
+		gate_open(&g);
+		for (int i = 0; i < n; i++) {
+			int status = -99;
+
+			EXPECT(wait(&status) > 0, "child %d of %d", i, n);
+			sum += status - (i & 0xff);
+		}
+		EXPECT(sum == 0, "statuses are off by %d", sum);
+		EXPECT(wait(0) == -1, "a child too many");
+	}
+}
+
+// Writes from bad addresses in the middle of a file's life leak no blocks.
+static void
+badwrite(void)
+{
+	int fd;
+
+	for (int i = 0; i < FSSIZE / 4; i++) {
+		unlink("junk");
+		fd = must_open("junk", O_CREATE | O_WRONLY);
+		EXPECT(write(fd, (char *)bad_address(i % NBAD), 1) == -1,
+		       "round %d", i);
+		close(fd);
+	}
+	make_file("junk", 1, 200 * BSIZE);
+	expect_file("junk", 1, 200 * BSIZE);
+	must_unlink("junk");
+}
+
+// Fills the disk; returns the number of blocks that were written.
+static int
+fill_disk(int *files)
+{
+	static char block[BSIZE];
+	int blocks = 0;
+
+	for (*files = 0; *files < 100; ++*files) {
+		int fd = open(numbered("fill", *files),
+			      O_CREATE | O_TRUNC | O_WRONLY);
+
+		if (fd < 0)
+			return blocks;
+		for (uint b = 0; b < MAXFILE; b++) {
+			data_fill(block, 64, *files, b);
+			if (write(fd, block, BSIZE) != BSIZE) {
+				close(fd);
+				++*files;
+				return blocks;
+			}
+			blocks++;
+		}
+		close(fd);
+	}
+	return blocks;
+}
+
+static void
+check_filled(int files, int blocks)
+{
+	static char block[BSIZE];
+
+	for (int i = 0; i < files; i++) {
+		int fd = must_open(numbered("fill", i), O_RDONLY);
+
+		for (uint b = 0; b < MAXFILE && blocks > 0; b++, blocks--) {
+			EXPECT(read(fd, block, BSIZE) == BSIZE, "block %d", b);
+			EXPECT(data_differs(block, 64, i, b) < 0,
+			       "block %d of file %d", b, i);
+		}
+		close(fd);
+		must_unlink(numbered("fill", i));
+	}
+	EXPECT(blocks == 0, "%d blocks are missing", blocks);
+}
+
+// A full disk: what needs a block fails and leaves no trace.
+static void
+diskfull(void)
+{
+	int files, blocks, first = 0;
+
+	for (int round = 0; round < 2; round++) {
+		int made = 0;
+
+		for (int i = 0; i < 100; i++)
+			unlink(numbered("fill", i));
+		blocks = fill_disk(&files);
+		EXPECT(blocks > 100, "only %d blocks", blocks);
+		if (round == 0)
+			first = blocks;
+		EXPECT(blocks == first, "%d blocks, then %d", first, blocks);
+		// Names may still fit into the directory, directories not
+		// for long.
+		while (made < 20 && mkdir(numbered("full", made)) == 0)
+			made++;
+		EXPECT(made < 20, "20 directories on a full disk");
+		expect_absent(numbered("full", made));
+		check_filled(files, blocks);
+		for (int i = 0; i < made; i++)
+			must_unlink(numbered("full", i));
+	}
+}
+
+// As many files as there are inodes.
+static int
+make_all_files(void)
+{
+	for (int n = 0;; n++) {
+		int fd = open(numbered("zz", n), O_CREATE | O_WRONLY);
+
+		if (fd < 0)
+			return n;
+		close(fd);
+		EXPECT(n < 20000, "there is no end of inodes");
+	}
+}
+
+static void
+outofinodes(void)
+{
+	int first = 0;
+
+	for (int round = 0; round < 2; round++) {
+		int n = make_all_files();
+
+		EXPECT(n > 10, "only %d files", n);
+		if (round == 0)
+			first = n;
+		EXPECT(n == first, "%d files, then %d", first, n);
+		EXPECT(mkdir("zzd") == -1, "mkdir without an inode");
+		EXPECT(mknod("zzd", 1, 0) == -1, "mknod without an inode");
+		for (int i = 0; i < n; i++)
+			must_unlink(numbered("zz", i));
+		EXPECT(entries(".", "zz") == 0, "names are left");
+	}
+}
+
+// Programs start, or fail to, with any amount of memory left.
+static void
+exec_in_need(long spare)
+{
+	char *argv[] = {"usertests", "@args", "need", 0};
+	long chunk = 1L << 26;
+
+	// Takes all but spare pages.
+	while (chunk >= PGSIZE)
+		if (sbrk((int)chunk) == SBRK_ERROR)
+			chunk /= 2;
+	sbrk((int)(-spare * PGSIZE));
+	exec("/usertests", argv);
+	exit(-5);
+}
+
+static void
+execout(void)
+{
+	int good = 0, bad = 0;
+
+	for (int spare = 0; spare < 60; spare += 3) {
+		int status = outcome_of(exec_in_need, spare);
+
+		if (status == -5 || status == -1)
+			bad++;
+		else
+			good++;
+	}
+	EXPECT(good > 0, "exec never works");
+	EXPECT(bad > 0, "exec works without memory");
+}
+
+// fork with any amount of memory left.
+static void
+fork_in_need(long spare)
+{
+	long chunk = 1L << 26;
+	int pid, status = 0;
+
+	while (chunk >= PGSIZE)
+		if (sbrk((int)chunk) == SBRK_ERROR)
+			chunk /= 2;
+	sbrk((int)(-spare * PGSIZE));
+	pid = fork();
+	if (pid == 0)
+		exit(1);
+	if (pid > 0)
+		status = reap(pid);
+	EXPECT(status == 0 || status == 1 || status == -1, "%d", status);
+	exit(pid > 0 && status == 1);
+}
+
+static void
+forkout(void)
+{
+	int good = 0;
+
+	for (int spare = 0; spare < 60; spare += 3) {
+		int status = outcome_of(fork_in_need, spare);
+
+		EXPECT(status == 0 || status == 1 || status == -1,
+		       "status %d with %d pages", status, spare);
+		good += status == 1;
+	}
+	EXPECT(good > 0, "fork never works");
+}
+
+const struct usertest limit_tests[] = {
+    {"forktest", forktest, 0},	     {"forkmany", forkmany, 0},
+    {"forkout", forkout, 1},	     {"badwrite", badwrite, 1},
+    {"execout", execout, 1},	     {"diskfull", diskfull, 1},
+    {"outofinodes", outofinodes, 1}, {0, 0, 0},
+};
