@@ -44,13 +44,16 @@ ifdef LLVM
 CC  := clang --target=riscv64-unknown-elf
 LD  := ld.lld
 NM  := llvm-nm
+OBJCOPY := llvm-objcopy
 ifeq ($(shell command -v llvm-nm 2>/dev/null),)
 NM  := $(firstword $(notdir $(wildcard /usr/bin/llvm-nm-*)) nm)
+OBJCOPY := $(firstword $(notdir $(wildcard /usr/bin/llvm-objcopy-*)) objcopy)
 endif
 else
 CC  := $(TOOLPREFIX)gcc
 LD  := $(TOOLPREFIX)ld
 NM  := $(TOOLPREFIX)nm
+OBJCOPY := $(TOOLPREFIX)objcopy
 endif
 
 # Targets that need no cross compiler say so by being listed here.
@@ -187,13 +190,18 @@ build/mkfs build/fsck: $(wildcard mkfs/*.h) $(wildcard kernel/*.h)
 IMAGE_FILES := $(wildcard README.md)
 DEVICES := -D 3:0:dev/lockstat -D 4:0:dev/memstat -D 5:0:dev/null
 FSIMG ?= build/fs.img
-
-build/fs.img: build/mkfs $(PROGS) $(IMAGE_FILES) $(UDIR)/progs
-	@echo "  MKFS $@"
-	$(Q)build/mkfs $(DEVICES) -b $(FSBLOCKS) $@ $(PROGS) $(IMAGE_FILES)
+FSBLOCKS ?= 2000
 
 # Debug information stays on the host.
-FSBLOCKS ?= 2000
+STRIPPED := $(PROGS:$(UDIR)/bin/%=$(UDIR)/img/%)
+
+$(UDIR)/img/%: $(UDIR)/bin/%
+	@mkdir -p $(@D)
+	$(Q)$(OBJCOPY) -S $< $@
+
+build/fs.img: build/mkfs $(STRIPPED) $(IMAGE_FILES) $(UDIR)/progs Makefile
+	@echo "  MKFS $@"
+	$(Q)build/mkfs $(DEVICES) -b $(FSBLOCKS) $@ $(STRIPPED) $(IMAGE_FILES)
 
 # --- running --------------------------------------------------------------
 
