@@ -40,7 +40,7 @@ static struct {
 	uint64 iterations; // 0: run for so many milliseconds
 	uint64 millis;
 	uint64 harts, hz;
-} setup = {.pages = 256, .writes = 16, .millis = 2000};
+} setup = {.pages = 256, .writes = 16, .millis = 2000}; // the defaults
 
 static int up[2], down[2]; // pipes, named as seen by the workers
 static int turn[2]; // holds one byte: who has taken it may send a record up
@@ -367,7 +367,7 @@ number_between(const char *text, uint64 least, uint64 most)
 static void
 parse_arguments(char **arg)
 {
-	int timed = 0;
+	int timed = 0, writes_given = 0;
 
 	while (*++arg) {
 		char letter = (*arg)[0] == '-' ? (*arg)[1] : 0;
@@ -382,7 +382,7 @@ parse_arguments(char **arg)
 			setup.workers = number_between(value, 1, MAX_WORKERS);
 		else if (letter == 'p')
 			setup.pages = number_between(value, 1, MAX_PAGES);
-		else if (letter == 'w')
+		else if (letter == 'w' && ++writes_given)
 			setup.writes = number_between(value, 0, MAX_PAGES);
 		else if (letter == 'i')
 			setup.iterations = number_between(value, 1, 1UL << 32);
@@ -390,6 +390,8 @@ parse_arguments(char **arg)
 			 bench_parse_seconds(value, &setup.millis) < 0)
 			usage();
 	}
+	if (!writes_given && setup.writes > setup.pages)
+		setup.writes = setup.pages;
 	if (setup.writes > setup.pages || (timed && setup.iterations))
 		usage();
 }

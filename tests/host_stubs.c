@@ -2,6 +2,7 @@
 
 #include "host_stubs.h"
 
+#include <dlfcn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,8 +32,7 @@ enum { READY, ASLEEP, ENDED };
 static uint64 random_state = 1;
 bool host_quiet = true;
 long host_messages;
-char host_panic_text[256];
-static char *panic_shared;
+char *host_panic_text;
 
 void
 host_seed(uint64 seed)
@@ -71,10 +71,10 @@ panic(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	if (!host_quiet || panic_shared == NULL)
+	if (!host_quiet || host_panic_text == NULL)
 		fprintf(stderr, "panic: %s\n", text);
-	if (panic_shared != NULL)
-		snprintf(panic_shared, 256, "%s", text);
+	if (host_panic_text != NULL)
+		snprintf(host_panic_text, 256, "%s", text);
 	_exit(HOST_EXIT_PANIC);
 }
 
@@ -104,12 +104,67 @@ current(void)
 	return running;
 }
 
+// The address sanitizer wants to be told of every change of stacks, and warns
+// of the swapcontext it wraps; hence the library's own.
+#ifdef __SANITIZE_ADDRESS__
+void __sanitizer_start_switch_fiber(void **save, const void *low, size_t n);
+void __sanitizer_finish_switch_fiber(void *save, const void **low, size_t *n);
+
+static const void *scheduler_stack;
+static size_t scheduler_size;
+
+static void
+change_stack(ucontext_t *from, ucontext_t *to, const void *low, size_t n)
+{
+	static int (*swap)(ucontext_t *, const ucontext_t *);
+	void *save;
+
+	if (swap == NULL)
+		swap = (int (*)(ucontext_t *, const ucontext_t *))dlsym(
+		    dlopen("libc.so.6", RTLD_LAZY), "swapcontext");
+	__sanitizer_start_switch_fiber(&save, low, n);
+	swap(from, to);
+	__sanitizer_finish_switch_fiber(save, NULL, NULL);
+}
+
+static void
+stack_begins(void)
+{
+	__sanitizer_finish_switch_fiber(NULL, &scheduler_stack,
+	    &scheduler_size);
+}
+#else
+#define scheduler_stack NULL
+#define scheduler_size  0
+
+static void
+change_stack(ucontext_t *from, ucontext_t *to, const void *low, size_t n)
+{
+	(void)low;
+	(void)n;
+	swapcontext(from, to);
+}
+
+static void
+stack_begins(void)
+{
+}
+#endif
+
+static void
+to_scheduler(void)
+{
+	change_stack(running->context, &scheduler, scheduler_stack,
+	    scheduler_size);
+}
+
 static void
 trampoline(void)
 {
+	stack_begins();
 	running->run(running->arg);
 	running->state = ENDED;
-	swapcontext(running->context, &scheduler);
+	to_scheduler();
 }
 
 struct proc *
@@ -136,12 +191,18 @@ host_spawn(void (*run)(void *arg), void *arg)
 	return p;
 }
 
+uint
+host_self(void)
+{
+	return (uint)(running - procs);
+}
+
 static void
 switch_away(void)
 {
 	if (spins_held != 0)
 		broken("switch with a spinlock held");
-	swapcontext(running->context, &scheduler);
+	to_scheduler();
 }
 
 void
@@ -173,7 +234,7 @@ step(void)
 		if (p->state != READY)
 			continue;
 		running = p;
-		swapcontext(&scheduler, p->context);
+		change_stack(&scheduler, p->context, p->stack, STACK_SIZE);
 		running = NULL;
 		return true;
 	}
@@ -284,9 +345,7 @@ waitq_sleep(struct waitq *q, struct spinlock *l)
 void
 waitq_sleep_deaf(struct waitq *q, struct spinlock *l)
 {
-	do
-		sleep_on(q, l, true);
-	while (0);
+	sleep_on(q, l, true);
 }
 
 void
@@ -567,10 +626,10 @@ host_disk_open(uint blocks)
 	host_disk_blocks = blocks;
 	host_disk = mmap(NULL, (size_t)blocks * BSIZE, PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (panic_shared == NULL)
-		panic_shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+	if (host_panic_text == NULL)
+		host_panic_text = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
 		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (host_disk == MAP_FAILED || panic_shared == MAP_FAILED)
+	if (host_disk == MAP_FAILED || host_panic_text == MAP_FAILED)
 		broken("no memory for the disk");
 }
 

@@ -40,11 +40,12 @@ uint host_random(uint below);
 struct proc *host_spawn(void (*run)(void *arg), void *arg);
 void host_run(void); // until all have ended; a deadlock is fatal
 void host_kill(struct proc *p);
-void host_yield(void); // maybe
+void host_yield(void);  // maybe
+uint host_self(void);   // number of the running process, from 0
 
 // Memory.  User addresses are those of host_user[0..HOST_USER_SIZE-1].
 
-#define HOST_USER_SIZE (1 << 19)
+#define HOST_USER_SIZE (1 << 21)
 extern uchar host_user[HOST_USER_SIZE];
 extern uint host_ram_pages;  // what page_total() says
 extern long host_fail_alloc; // counts down; that allocation fails; 0 = none
@@ -65,7 +66,7 @@ void host_disk_open(uint blocks);
 #define HOST_EXIT_PANIC 78
 extern bool host_quiet;      // kernel messages are not shown
 extern long host_messages;   // and counted
-extern char host_panic_text[256]; // shared with children
+extern char *host_panic_text; // last panic of any child
 
 #define HOST_DEVICE_MAJOR 5
 extern long host_device_releases;

@@ -29,7 +29,8 @@ uint64 disk_sectors(void);
 void disk_submit(struct disk_request *r);
 
 // A request with len 0 is a flush: when it is done, all writes that were done
-// before its submission are on stable storage (others may be).
+// before its submission are on stable storage (others may be).  On a disk
+// without a write cache it is done before disk_submit returns.
 
 // The disk's interrupt.
 void disk_interrupt(void);

@@ -10,6 +10,7 @@
 #include "mm/page.h"
 #include "mm/stats.h"
 #include "mm/variant.h"
+#include "proc/sched.h"
 
 static void
 memstat_print(struct textbuf *t)
@@ -37,9 +38,19 @@ obey_audit(void)
 	return mm_audit() ? 0 : -1;
 }
 
+// Empties the kernel's caches, so that free_pages shows what is really taken.
+static int
+obey_shrink(void)
+{
+	while (mm_shrink())
+		preempt_point();
+	return 0;
+}
+
 static const struct text_command commands[] = {
     {"reset", obey_reset},
     {"audit", obey_audit},
+    {"shrink", obey_shrink},
 };
 
 static int

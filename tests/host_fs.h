@@ -1,0 +1,66 @@
+// What the tests of kernel/fs share.
+#ifndef HOST_FS_H
+#define HOST_FS_H
+
+#include <stdbool.h>
+#include "kernel/types.h"
+
+#define CHECK(cond)                                                           \
+	do {                                                                  \
+		if (!(cond))                                                  \
+			check_failed(__FILE__, __LINE__, #cond);              \
+	} while (0)
+
+void check_failed(const char *file, int line, const char *what)
+    __attribute__((noreturn));
+
+// Puts an empty file system on the disk.
+void make_disk(uint blocks, uint inodes, uint nlog);
+
+// Runs body in a child: mounts the disk and runs it as the first process, with
+// empty descriptors; flushes at the end.  Returns the exit status, 0 if every
+// CHECK held.
+int boot(void (*body)(void));
+
+// Whether the disk is consistent now; says why not.
+bool disk_is_sound(void);
+
+// A number that stands for all names, types, sizes and contents on the disk.
+uint64 disk_signature(void);
+
+// Counts a test: prints its name if it failed.
+void verdict(const char *name, bool ok);
+
+// One boot whose body must succeed and leave a sound disk behind.
+void simple_test(const char *name, void (*body)(void));
+
+// Memory of the running process in which user addresses are good.
+uchar *scratch(void);
+#define SCRATCH_SIZE 16384
+// The same for all processes.
+uchar *big_scratch(void);
+#define BIG_SIZE (1 << 20)
+
+// System calls with the path put into user memory.
+int t_open(const char *path, int flags);
+int t_unlink(const char *path);
+int t_link(const char *old, const char *new);
+int t_mkdir(const char *path);
+int t_mknod(const char *path, int major);
+int t_chdir(const char *path);
+int t_close(int fd);
+// With kernel memory, copied through scratch (n up to 8192).
+int t_write(int fd, const void *buf, int n);
+int t_read(int fd, void *buf, int n);
+
+// Whole files: a pattern that depends on the seed.
+void put_file(const char *path, uint seed, int n);
+bool file_has(const char *path, uint seed, int n);
+uchar pattern(uint seed, uint at);
+
+void basic_tests(void);
+void crash_tests(void);
+void race_tests(void);
+void fault_tests(void);
+
+#endif
