@@ -1,6 +1,10 @@
 # From `nm -n` to an assembler table of the kernel's functions, for stack traces
 # (kernel/trap/backtrace.c): count, then address and name offset of each by
 # address, then the names.
+BEGIN {
+	n = 0
+	offset = 0
+}
 $2 ~ /^[tT]$/ && $3 !~ /^[.$]/ && $3 !~ /^\.?L/ {
 	if ($3 == "text_end" || $1 !~ /^ffff/)
 		next
@@ -9,7 +13,7 @@ $2 ~ /^[tT]$/ && $3 !~ /^[.$]/ && $3 !~ /^\.?L/ {
 }
 END {
 	print ".section .ksyms, \"a\"\n.align 3"
-	print ".dword " n + 0
+	print ".dword " n
 	for (i = 0; i < n; i++) {
 		printf ".dword 0x%s, %d\n", address[i], offset
 		offset += length(name[i]) + 1

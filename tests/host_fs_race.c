@@ -21,9 +21,9 @@
 static uint left; // workers still at work
 
 // Lets n processes run work, each with a share of the first one's files, as
-// fork would give it; returns when all have ended.
+// fork would give it.
 static void
-run_workers(uint n, void (*work)(void *arg))
+start_workers(uint n, void (*work)(void *arg))
 {
 	static uint numbers[WORKERS] = {0, 1, 2, 3, 4, 5};
 
@@ -31,8 +31,20 @@ run_workers(uint n, void (*work)(void *arg))
 	for (uint i = 0; i < n; i++)
 		host_spawn(work, &numbers[i])->files =
 		    files_share(current()->files);
+}
+
+static void
+await_workers(void)
+{
 	while (left > 0)
 		host_yield();
+}
+
+static void
+run_workers(uint n, void (*work)(void *arg))
+{
+	start_workers(n, work);
+	await_workers();
 }
 
 static void
@@ -299,9 +311,10 @@ pipe_stream(void)
 	long pages = host_live_pages();
 
 	make_pipe(&pipe_rd, &pipe_wr);
-	run_workers(2, pipe_part);
+	start_workers(2, pipe_part);
 	t_close(pipe_rd);
 	t_close(pipe_wr);
+	await_workers();
 	CHECK(host_live_pages() == pages);
 }
 
@@ -334,15 +347,9 @@ static void
 pipe_records(void)
 {
 	make_pipe(&pipe_rd, &pipe_wr);
-	// The first process must not keep the writing end open meanwhile.
-	left = 5;
-	static uint numbers[5] = {0, 1, 2, 3, 4};
-	for (uint i = 0; i < 5; i++)
-		host_spawn(record_part, &numbers[i])->files =
-		    files_share(current()->files);
+	start_workers(5, record_part);
 	t_close(pipe_wr);
-	while (left > 0)
-		host_yield();
+	await_workers();
 	for (int i = 0; i < 3; i++)
 		CHECK(pipe_count[i] == 50000);
 	t_close(pipe_rd);
@@ -360,8 +367,7 @@ sleeper(void *arg)
 		sleeper_result = t_read(pipe_rd, buf, 1);
 	else
 		sleeper_result = t_write(pipe_wr, buf, 5000);
-	files_put(current()->files);
-	left--;
+	worker_ends();
 }
 
 // What ends a wait: the other end's closing, or kill.

@@ -144,11 +144,6 @@ fatal:
 	sw t1, 0(t0)
 	j park
 
-message_no_s:
-	.asciz "drove: this CPU has no supervisor mode (misa.S)\n"
-message_no_sv39:
-	.asciz "drove: this CPU has no Sv39 paging (satp.MODE=8)\n"
-
 # Traps taken in machine mode.  mcause: an interrupt is negative.
 	.align 2
 machine_trap:
@@ -208,8 +203,6 @@ machine_return:
 unexpected:
 	la t0, message_unexpected
 	j fatal
-message_unexpected:
-	.asciz "drove: unexpected trap in machine mode\n"
 
 # Supervisor mode, high addresses.  Hart 0 has a boot stack.  The others were
 # given theirs by hart 0, in the kernel's page table, which they load first.
@@ -230,6 +223,14 @@ supervisor_entry:
 	csrw satp, t0
 	sfence.vma
 	tail boot_secondary
+
+	.section .rodata
+message_no_s:
+	.asciz "drove: this CPU has no supervisor mode (misa.S)\n"
+message_no_sv39:
+	.asciz "drove: this CPU has no Sv39 paging (satp.MODE=8)\n"
+message_unexpected:
+	.asciz "drove: unexpected trap in machine mode\n"
 
 # The page table that harts enter with: the direct map of the first 64 GiB,
 # all rights.  kmap_init replaces it.
