@@ -24,9 +24,8 @@ static const struct usertest *const tables[] = {
 #define PATIENCE      900
 #define PATIENCE_SLOW 9000
 
-// How often a case may seem to lose pages: once to caches, once to processes
-// that take longer than expected to end.
-#define ATTEMPTS 3
+// Pages that a case may seem to lose.
+#define SLACK 40
 
 // Runs the case and its watchdog; returns 1 if it passed.
 static int
@@ -67,55 +66,54 @@ run_once(const struct usertest *t)
 	return status == 0;
 }
 
-// Free pages, once processes that have just ended have given theirs back.
+// Free pages when the kernel's caches are as small as they get: asking for more
+// memory than there is makes them give up what they can.
+static long
+pages_without_caches(void)
+{
+	if (sbrklazy(0x7fffffff) != SBRK_ERROR)
+		sbrk(-0x7fffffff); // so much is free that nothing matters
+	return free_pages();
+}
+
+// The same, once processes that have just ended have given theirs back.
 static long
 settled_pages(long hoped_for)
 {
-	long now = free_pages();
+	long now = pages_without_caches();
 
-	for (int i = 0; i < 5 && now < hoped_for; i++) {
+	for (int i = 0; i < 10 && now < hoped_for - SLACK; i++) {
 		sleep(1);
-		now = free_pages();
+		now = pages_without_caches();
 	}
 	return now;
-}
-
-// Makes the kernel's caches give up what they can, by asking for more memory
-// than there is.
-static void
-drop_caches(void)
-{
-	if (sbrklazy(0x7fffffff) != SBRK_ERROR)
-		sbrk(-0x7fffffff); // that much memory is hardly ever lost
 }
 
 static int
 run_case(const struct usertest *t)
 {
-	long before = 0, after = 0;
+	static long before; // of the next case
+	long had, after;
 
 	printf("test %s: ", t->name);
-	for (int i = 0; i < ATTEMPTS; i++) {
-		if (i > 0)
-			drop_caches();
-		before = free_pages();
-		if (!run_once(t)) {
-			printf("FAILED\n");
-			return 0;
-		}
-		after = settled_pages(before);
-		if (after < before && i > 0) {
-			drop_caches();
-			after = free_pages();
-		}
-		if (after >= before) {
-			printf("OK\n");
-			return 1;
-		}
+	if (before == 0)
+		before = pages_without_caches();
+	had = before;
+	if (!run_once(t)) {
+		printf("FAILED\n");
+		before = 0;
+		return 0;
 	}
-	printf("FAILED -- lost some free pages %ld (out of %ld)\n", after,
-	       before);
-	return 0;
+	after = settled_pages(had);
+	before = after;
+	printf("<%ld> ", had - after);
+	if (after < had - SLACK) {
+		printf("FAILED -- lost some free pages %ld (out of %ld)\n",
+		       after, had);
+		return 0;
+	}
+	printf("OK\n");
+	return 1;
 }
 
 struct options {

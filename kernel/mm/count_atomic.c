@@ -4,9 +4,11 @@
 // cannot go away, and publishing the new mapping is ordered by whatever hands
 // it to the other process (the run queue's lock).
 //
-// put is an amoadd with release; the one that brings the count to 0 does an
-// acquire fence before the frame is reused.  All that any holder did to the
-// frame thus happens before its next life.
+// put is an amoadd with release; the one that brings the count to 0 reads it
+// once more with acquire, which pairs with every earlier put (they are one
+// release sequence).  All that any holder did to the frame thus happens before
+// its next life.  (A fence would do as well; ThreadSanitizer, under which
+// tests/host_pages.c runs this file, understands the load.)
 //
 // page_sole reads with acquire: seeing 1 means that every other holder's put
 // has happened, and the release in it that it has finished reading the frame
@@ -46,7 +48,7 @@ page_put(struct page *pg)
 		if (was == 0)
 			bad_count(pg, was, "page_put",
 			    __builtin_return_address(0));
-		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		was = __atomic_load_n(&pg->count, __ATOMIC_ACQUIRE);
 	}
 	__atomic_store_n(&pg->count, 0, __ATOMIC_RELAXED);
 	page_release(pg);
