@@ -31,6 +31,9 @@ uint64 disk_signature(void);
 // Counts a test: prints its name if it failed.
 void verdict(const char *name, bool ok);
 
+// n, times what the environment's SCALE says: for long runs.
+uint scaled(uint n);
+
 // One boot whose body must succeed and leave a sound disk behind.
 void simple_test(const char *name, void (*body)(void));
 

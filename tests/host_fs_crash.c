@@ -277,7 +277,7 @@ cut_writers(void)
 	bool ok = cut_writers_at(1, 0);
 	long total = shared->writes;
 
-	for (uint seed = 1; seed <= 150 && ok; seed++) {
+	for (uint seed = 1; seed <= scaled(150) && ok; seed++) {
 		host_seed(seed * 17);
 		ok = cut_writers_at(seed, 1 + host_random((uint)total));
 	}

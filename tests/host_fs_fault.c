@@ -315,7 +315,7 @@ damage(uint hits)
 static bool
 damaged_images(void)
 {
-	for (uint seed = 1; seed <= 300; seed++) {
+	for (uint seed = 1; seed <= scaled(300); seed++) {
 		int status;
 
 		host_seed(seed);

@@ -47,6 +47,14 @@ verdict(const char *name, bool ok)
 	fflush(stdout);
 }
 
+uint
+scaled(uint n)
+{
+	const char *scale = getenv("SCALE");
+
+	return scale != NULL ? n * (uint)atoi(scale) : n;
+}
+
 void
 make_disk(uint blocks, uint inodes, uint nlog)
 {

@@ -421,7 +421,7 @@ many_seeds(const char *name, void (*body)(void))
 {
 	bool ok = true;
 
-	for (uint seed = 1; seed <= SEEDS && ok; seed++) {
+	for (uint seed = 1; seed <= scaled(SEEDS) && ok; seed++) {
 		make_disk(2000, 200, seed % 2 ? 30 : 60);
 		host_seed(seed);
 		ok = boot(body) == 0 && disk_is_sound();
