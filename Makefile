@@ -49,11 +49,13 @@ ifeq ($(shell command -v llvm-nm 2>/dev/null),)
 NM  := $(firstword $(notdir $(wildcard /usr/bin/llvm-nm-*)) nm)
 OBJCOPY := $(firstword $(notdir $(wildcard /usr/bin/llvm-objcopy-*)) objcopy)
 endif
+AR  := $(patsubst nm,ar,$(subst llvm-nm,llvm-ar,$(NM)))
 else
 CC  := $(TOOLPREFIX)gcc
 LD  := $(TOOLPREFIX)ld
 NM  := $(TOOLPREFIX)nm
 OBJCOPY := $(TOOLPREFIX)objcopy
+AR  := $(TOOLPREFIX)ar
 endif
 
 # Targets that need no cross compiler say so by being listed here.
@@ -88,7 +90,8 @@ KFLAGS := $(COMMON) $(KARCH) -mno-relax -fno-omit-frame-pointer \
 ifdef LLVM
 KFLAGS := $(filter-out -fno-tree-loop-distribute-patterns,$(KFLAGS))
 endif
-UFLAGS := $(COMMON) $(UARCH) -fno-builtin -I.
+UFLAGS := $(COMMON) $(UARCH) -fno-builtin -ffunction-sections \
+          -fdata-sections -I.
 HFLAGS := -std=gnu11 -O2 -g $(WARN) -I.
 LDFLAGS := -nostdlib -z max-page-size=4096 --no-warn-rwx-segments
 ifneq ($(shell $(LD) --no-warn-rwx-segments --version >/dev/null 2>&1 && echo ok),ok)
@@ -173,10 +176,15 @@ $(UDIR)/bench/%.o: bench/%.c $(UDIR)/flags
 program_objects = $(if $(wildcard user/$(1).c),$(UDIR)/$(1).o,$(UDIR)/bench/$(1).o) \
     $(patsubst user/%.c,$(UDIR)/%.o,$(wildcard user/$(1)/*.c))
 
-$(UDIR)/bin/%: $$(call program_objects,%) $(ULIB) user/user.ld $(UDIR)/progs
+# A library, so that a program may define names that user/lib has too.
+$(UDIR)/libuser.a: $(ULIB) $(UDIR)/progs
+	$(Q)rm -f $@ && $(AR) rcs $@ $(ULIB)
+
+$(UDIR)/bin/%: $$(call program_objects,%) $(UDIR)/libuser.a user/user.ld \
+    $(UDIR)/progs
 	@mkdir -p $(@D)
-	$(Q)$(LD) $(LDFLAGS) -T user/user.ld -o $@ $(call program_objects,$*) \
-	    $(ULIB)
+	$(Q)$(LD) $(LDFLAGS) --gc-sections -T user/user.ld -o $@ \
+	    $(call program_objects,$*) $(UDIR)/libuser.a
 
 # --- disk image -----------------------------------------------------------
 

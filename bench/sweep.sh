@@ -37,7 +37,7 @@ cores=$(nproc 2>/dev/null || echo 1)
 # they are in the last column.
 keys=(workers pages writes exec seconds forks forks_per_s cow_copies
 	cow_upgrades zero_fills contended spins contended_all)
-own=variant,cpus,repeat,status,oversubscribed,cores,commit,args,mem
+own=variant,cpus,repeat,status,oversubscribed,cores,commit,args,mem,load
 
 unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL GNUMAKEFLAGS
 unset VARIANT CMD DEBUG FSIMG TIMEOUT CPUS MEM
@@ -190,7 +190,10 @@ export RUNNER mem args
 measure() # VARIANT CPUS REPEAT
 {
 	local console=$consoles/$1-$2-$3.log code=0 rest over=0
+	local load=
 	mkdir -p "$consoles"
+	# What else the host was doing shows in the load before the point.
+	read -r load _ 2>/dev/null </proc/loadavg
 	# In the background, so that a signal is seen at once.
 	tests/bounded.sh "$limit" bash -c 'boot "$@"' boot "$@" \
 		</dev/null >"$console" 2>&1 &
@@ -210,7 +213,7 @@ measure() # VARIANT CPUS REPEAT
 		note="failed with status $code; see $console"
 	fi
 	[ $status = ok ] || rest=$(printf ',%.0s' "${keys[@]}"),
-	echo "$1,$2,$3,$status,$over,$cores,$commit,$args,$mem$rest" >>"$out"
+	echo "$1,$2,$3,$status,$over,$cores,$commit,$args,$mem,$load$rest" >>"$out"
 }
 
 field() # ",VALUE,VALUE..." KEY

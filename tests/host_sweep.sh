@@ -67,6 +67,7 @@ check "are interleaved" is "$(tr '\n' ';' <"$scratch/ran")" \
 check "rate" is "$(cell forks_per_s scalable 2 1)" 800.5
 check "last key, without its CR" is "$(cell contended_all scalable 2 1)" 13
 check "status" is "$(cell status baseline 1 2)" ok
+check "load of the host" bash -c "[[ \"$(cell load baseline 1 2)\" == *.* ]]"
 for what in date host cpu cores qemu compiler commit; do
 	check "names its $what" grep -q "^# $what: " "$OUT"
 done
@@ -199,5 +200,35 @@ refuses "no repeats" 'numbers from 1' env REPEATS=0 bench/sweep.sh
 echo "variant,other" >"$scratch/foreign.csv"
 refuses "file of another kind" 'has other columns' \
 	env OUT="$scratch/foreign.csv" bench/sweep.sh
+
+# The demo's comparison.
+demo() # SED-EXPRESSION
+{
+	sed -e "$1" <<-'END' | awk -v cores=2 -f bench/demo.awk 2>&1
+	VARIANT baseline
+	RESULT bench=parfork harts=8 workers=8 pages=256 writes=16 forks=1000 forks_per_s=200.0 cow_copies=17000 cow_upgrades=0 contended=500 contended_all=600
+	class acquisitions contended spins wait_us
+	log 900 1 20 0
+	pagecount 9000 480 50 4
+	echo after the table 7
+	VARIANT scalable
+	RESULT bench=parfork harts=8 workers=8 pages=256 writes=16 forks=2000 forks_per_s=500.0 cow_copies=34000 cow_upgrades=2000 contended=0 contended_all=10
+	class acquisitions contended spins wait_us
+	log 900 4 20 0
+	END
+}
+
+demo '' >"$scratch/demo"
+check "demo: rates and their ratio" \
+	shows '^forks per second +200\.0 +500\.0 +x 2\.50$' demo
+check "demo: contention" shows "memory manager's locks +500\.0 +0\.0$" demo
+check "demo: worst class first" bash -c "
+	grep -A 1 'lock class pagecount  *480.0  *0.0' '$scratch/demo' |
+	grep -q 'lock class log  *1.0  *2.0'"
+check "demo: only classes" bash -c "! grep -q echo '$scratch/demo'"
+check "demo: oversubscribed" shows 'not scaling' demo
+check "demo: enough cores" bash -c \
+	"[[ \"$(demo s/harts=8/harts=2/)\" == *'side by side'* ]]"
+check "demo: no forks" bash -c "[[ \"$(demo /RESULT/d)\" == 'no forks on'* ]]"
 
 finish

@@ -82,7 +82,7 @@ give_idle_stacks(void)
 static void
 start_hart(uint64 id)
 {
-	current_proc = &harts[id].idle;
+	current_set(&harts[id].idle);
 	trap_init_hart();
 	timer_set(-1);
 	plic_init_hart(id);
@@ -115,11 +115,11 @@ boot_main(uint64 fdt_pa)
 {
 	// No hart structure yet: nothing below may take a lock until
 	// init_harts has given this hart its own.
-	current_proc = NULL;
+	current_set(NULL);
 	platform_init(fdt_pa);
 	kmap_init();
 	init_harts();
-	current_proc = &harts[0].idle;
+	current_set(&harts[0].idle);
 	uart_init();
 	plic_init();
 	kcache_init();

@@ -76,6 +76,14 @@ struct proc {
 register struct proc *current_proc __asm__("tp");
 #define current() (current_proc)
 
+// Boot only.  In assembler, since a compiler may take an assignment to the
+// variable for one it has to undo before the function returns.
+static inline void
+current_set(struct proc *p)
+{
+	__asm__ volatile("mv tp, %0" : : "r"(p) : "memory");
+}
+
 static inline bool
 proc_killed(const struct proc *p)
 {

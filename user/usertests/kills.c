@@ -107,15 +107,15 @@ kill_after(void (*body)(long), int ticks, const char *what)
 static void
 killsleep(void)
 {
-	EXPECT(pipe(ends) == 0, "no pipe");
 	for (int ticks = 0; ticks < 2; ticks++) {
+		EXPECT(pipe(ends) == 0, "no pipe");
 		kill_after(read_nothing, ticks, "that reads");
 		kill_after(write_too_much, ticks, "that writes");
 		kill_after(sleep_long, ticks, "that sleeps");
 		kill_after(wait_long, ticks, "that waits");
+		close(ends[0]);
+		close(ends[1]);
 	}
-	close(ends[0]);
-	close(ends[1]);
 	sleep(4); // wait_long's children end
 }
 

@@ -205,18 +205,25 @@ outofinodes(void)
 	}
 }
 
+// Takes all memory but so many pages.
+static void
+take_all_but(long spare)
+{
+	long chunk = 1L << 26;
+
+	while (chunk >= PGSIZE)
+		if (sbrk((int)chunk) == SBRK_ERROR)
+			chunk /= 2;
+	sbrk((int)(-spare * PGSIZE));
+}
+
 // Programs start, or fail to, with any amount of memory left.
 static void
 exec_in_need(long spare)
 {
 	char *argv[] = {"usertests", "@args", "need", 0};
-	long chunk = 1L << 26;
 
-	// Takes all but spare pages.
-	while (chunk >= PGSIZE)
-		if (sbrk((int)chunk) == SBRK_ERROR)
-			chunk /= 2;
-	sbrk((int)(-spare * PGSIZE));
+	take_all_but(spare);
 	exec("/usertests", argv);
 	exit(-5);
 }
@@ -238,39 +245,48 @@ execout(void)
 	EXPECT(bad > 0, "exec works without memory");
 }
 
-// fork with any amount of memory left.
+// fork with any amount of memory left: it fails, or one of the two is killed
+// for want of a copy, or all is well.
+#define FORK_FAILED 11
+#define CHILD_DIED  12
+#define FORK_WORKED 13
+
 static void
 fork_in_need(long spare)
 {
-	long chunk = 1L << 26;
-	int pid, status = 0;
+	int pid;
 
-	while (chunk >= PGSIZE)
-		if (sbrk((int)chunk) == SBRK_ERROR)
-			chunk /= 2;
-	sbrk((int)(-spare * PGSIZE));
+	take_all_but(spare);
 	pid = fork();
 	if (pid == 0)
-		exit(1);
-	if (pid > 0)
-		status = reap(pid);
-	EXPECT(status == 0 || status == 1 || status == -1, "%d", status);
-	exit(pid > 0 && status == 1);
+		exit(FORK_WORKED);
+	if (pid < 0)
+		exit(FORK_FAILED);
+	exit(reap(pid) == FORK_WORKED ? FORK_WORKED : CHILD_DIED);
 }
 
 static void
 forkout(void)
 {
-	int good = 0;
+	char variant[16];
+	int failed = 0, worked = 0;
+	// The child needs a page table for each 2 MiB of what its parent has.
+	int tables = free_pages() / 512;
 
-	for (int spare = 0; spare < 60; spare += 3) {
+	for (int spare = 0; spare < tables + 100; spare += tables / 4 + 4) {
 		int status = outcome_of(fork_in_need, spare);
 
-		EXPECT(status == 0 || status == 1 || status == -1,
+		EXPECT(status == FORK_FAILED || status == CHILD_DIED ||
+			   status == FORK_WORKED || status == -1,
 		       "status %d with %d pages", status, spare);
-		good += status == 1;
+		failed += status == FORK_FAILED;
+		worked += status == FORK_WORKED;
 	}
-	EXPECT(good > 0, "fork never works");
+	EXPECT(failed > 0, "fork works without memory");
+	// Where fork copies at once, a parent that has nearly all cannot.
+	EXPECT(variant_name(variant, sizeof(variant)) == 0, "no variant");
+	EXPECT(worked > 0 || strcmp(variant, "eager") == 0,
+	       "fork fails with memory");
 }
 
 const struct usertest limit_tests[] = {
