@@ -14,15 +14,22 @@ include kernel/variants.mk
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
+comma := ,
 die = $(error $(1))
 
 # --- what may be asked for ------------------------------------------------
 
-ifeq ($(filter $(VARIANT),$(VARIANTS)),)
+ifneq ($(filter-out $(VARIANTS),$(VARIANT))$(words $(VARIANT)),1)
 $(call die,VARIANT=$(VARIANT) is unknown: use one of $(VARIANTS))
 endif
 ifneq ($(shell [ "$(CPUS)" -ge 1 ] 2>/dev/null && [ "$(CPUS)" -le 64 ] && echo ok),ok)
 $(call die,CPUS=$(CPUS) is not a number of harts from 1 to 64)
+endif
+MEM_MIB := $(shell echo '$(MEM)' | \
+    sed -n 's/^\([0-9]\{1,7\}\)[mM]*$$/\1/p; s/^\([0-9]\{1,3\}\)[gG]$$/\1 * 1024/p')
+ifneq ($(shell [ "$$(($(or $(MEM_MIB),0)))" -ge 64 ] && \
+    [ "$$(($(or $(MEM_MIB),0)))" -le 16384 ] && echo ok),ok)
+$(call die,MEM=$(MEM) is not a memory size from 64M to 16G)
 endif
 
 # --- tools ----------------------------------------------------------------
@@ -61,8 +68,11 @@ endif
 # Targets that need no cross compiler say so by being listed here.
 NO_TOOLS := help clean setup demo test test-all
 ifneq ($(filter-out $(NO_TOOLS),$(or $(MAKECMDGOALS),all)),)
-ifeq ($(shell command -v $(firstword $(CC)) 2>/dev/null),)
-$(call die,no RISC-V compiler ($(firstword $(CC))): run `make setup`, or on Debian: apt-get install gcc-riscv64-unknown-elf)
+ifeq ($(if $(TOOLPREFIX)$(LLVM),$(shell command -v $(firstword $(CC)) 2>/dev/null)),)
+$(call die,no RISC-V compiler: run `make setup`$(comma) or on Debian: apt-get install gcc-riscv64-unknown-elf)
+endif
+ifeq ($(shell command -v $(HOSTCC) 2>/dev/null),)
+$(call die,no host compiler $(HOSTCC): run `make setup`$(comma) or on Debian: apt-get install gcc)
 endif
 endif
 
@@ -107,7 +117,7 @@ $(1): FORCE
 endef
 
 .PHONY: FORCE all help clean setup variants qemu run qemu-gdb test test-all \
-        demo sweep
+        demo sweep host-tests
 FORCE:
 
 all: $(KDIR)/kernel.elf build/fs.img
@@ -246,11 +256,37 @@ qemu-gdb: need-qemu all .gdbinit ## the same, waiting for gdb (see .gdbinit)
 
 # --- tests and measurements -----------------------------------------------
 
+# The host's tests of kernel code: compiled with the sanitizers, and with
+# stand-ins for what surrounds the code under test.
+HTEST := build/tests
+HTFLAGS := -std=gnu11 -O1 -g $(WARN) -iquote . -iquote kernel
+PAGE_TESTS := $(VARIANTS:%=$(HTEST)/host_pages_%)
+HOST_TESTS := $(PAGE_TESTS) $(HTEST)/host_format $(HTEST)/host_fs
+
+host-tests: build/mkfs build/fsck $(HOST_TESTS)
+
+$(HTEST)/host_pages_eager: HTEXTRA := -DNOTHING_SHARED
+$(PAGE_TESTS): $(HTEST)/host_pages_%: tests/host_pages.c kernel/mm/page.c \
+    $(POLICY_SRC) $(wildcard tests/pages/*/*.h kernel/*/*.h)
+	@mkdir -p $(@D)
+	@echo "  HOST $@"
+	$(Q)$(HOSTCC) -iquote tests/pages $(HTFLAGS) $(HTEXTRA) \
+	    -fsanitize=thread -o $@ tests/host_pages.c kernel/mm/page.c \
+	    $(patsubst %,kernel/mm/%.c,$(filter count_% pagelist_%,$(policy_$*))) \
+	    -lpthread
+
+$(HTEST)/host_format: tests/host_format.c kernel/lib/format.c \
+    kernel/lib/string.c kernel/dev/lineq.c
+	@mkdir -p $(@D)
+	@echo "  HOST $@"
+	$(Q)$(HOSTCC) $(HTFLAGS) -fsanitize=address,undefined -o $@ \
+	    tests/host_format.c
+
 setup: ## install what is missing, or say how
 	$(Q).ci/setup
 
 demo: ## set up, build, and compare baseline and scalable at 8 harts
-	$(Q).ci/setup && bench/demo.sh
+	$(Q)bench/demo.sh
 
 test: ## everything that takes about ten minutes
 	$(Q).ci/setup && tests/run.sh quick $(TESTS)

@@ -103,7 +103,7 @@ page_alloc(enum page_kind kind)
 	if (pg->kind != PK_FREE || pg->count != 0)
 		panic("page %p on a free list has kind %u, count %u",
 		    (void *)page_to_pa(pg), pg->kind, pg->count);
-	junk_check(kva);
+	junk_check(pg);
 	this_hart()->counters[CTR_PAGE_ALLOCS]++;
 	pg->kind = kind;
 	// Relaxed: nobody else knows this frame until it is published.
@@ -115,12 +115,10 @@ page_alloc(enum page_kind kind)
 void
 page_release(struct page *pg)
 {
-	void *kva = page_to_kva(pg);
-
 	this_hart()->counters[CTR_PAGE_FREES]++;
 	pg->kind = PK_FREE;
-	junk_fill(kva);
-	pagelist_give(kva);
+	junk_fill(pg);
+	pagelist_give(page_to_kva(pg));
 }
 
 void
@@ -155,25 +153,26 @@ kpage_free(void *kva)
 #define JUNK_FIRST 4
 
 void
-junk_fill(void *kva)
+junk_fill(struct page *pg)
 {
-	uint64 *w = kva;
+	uint64 *w = page_to_kva(pg);
 
 	for (uint i = JUNK_FIRST; i < PGSIZE / 8; i++)
 		w[i] = JUNK;
+	pg->junked = 1;
 }
 
+// Frames that were never freed hold whatever was there at boot.
 void
-junk_check(void *kva)
+junk_check(struct page *pg)
 {
-	uint64 *w = kva;
+	uint64 *w = page_to_kva(pg);
 
-	if (w[JUNK_FIRST] == 0 && w[PGSIZE / 8 - 1] == 0)
-		return; // never used before
-	for (uint i = JUNK_FIRST; i < PGSIZE / 8; i++) {
+	for (uint i = JUNK_FIRST; pg->junked && i < PGSIZE / 8; i++) {
 		if (w[i] != JUNK)
 			panic("free page %p was written: word %u is %p",
-			    (void *)kva_to_pa(kva), i, (void *)w[i]);
+			    (void *)page_to_pa(pg), i, (void *)w[i]);
 	}
+	pg->junked = 0;
 }
 #endif

@@ -26,7 +26,7 @@ enum page_kind {
 struct page {
 	uint32 count; // [a] references
 	uint8 kind;   // [owner] enum page_kind
-	uint8 pad;
+	uint8 junked; // [owner] debug: filled with junk when it was freed
 	uint16 seen;  // [audit] references found
 };
 

@@ -24,18 +24,18 @@ void pagelist_each(void (*see)(void *kva));
 bool pagelist_untouched(uint64 pa); // is pa in that region?
 
 #ifdef DEBUG
-void junk_fill(void *kva);
-void junk_check(void *kva);
+void junk_fill(struct page *pg);
+void junk_check(struct page *pg);
 #else
 static inline void
-junk_fill(void *kva)
+junk_fill(struct page *pg)
 {
-	(void)kva;
+	(void)pg;
 }
 static inline void
-junk_check(void *kva)
+junk_check(struct page *pg)
 {
-	(void)kva;
+	(void)pg;
 }
 #endif
 

@@ -20,6 +20,8 @@
 // so that a freed lock is not left idle for longer than it was held.
 #define BACKOFF_MAX 64
 
+#define NO_HART 0xffff
+
 void
 spin_init(struct spinlock *l, enum lock_class class)
 {
@@ -30,7 +32,7 @@ bool
 spin_held(const struct spinlock *l)
 {
 	return __atomic_load_n(&l->held, __ATOMIC_RELAXED) != 0 &&
-	    l->holder == hart_id();
+	    __atomic_load_n(&l->holder, __ATOMIC_RELAXED) == hart_id();
 }
 
 static void
@@ -100,7 +102,7 @@ spin_lock(struct spinlock *l)
 	check_order(h, l);
 	if (!try_take(l))
 		take_contended(l, c);
-	l->holder = h->id;
+	__atomic_store_n(&l->holder, h->id, __ATOMIC_RELAXED);
 	h->lock_depth++;
 	c->acquisitions++;
 	l->since = lockstat_hold_on ? r_cycle() : 0;
@@ -115,5 +117,7 @@ spin_unlock(struct spinlock *l)
 	if (l->since != 0)
 		lockstat_held(&h->locks[l->class], r_cycle() - l->since);
 	h->lock_depth--;
+	// Before it is free: spin_held must not take the next holder for us.
+	__atomic_store_n(&l->holder, NO_HART, __ATOMIC_RELAXED);
 	__atomic_store_n(&l->held, 0, __ATOMIC_RELEASE);
 }

@@ -12,7 +12,7 @@
 struct spinlock {
 	uint32 held;    // [a] 1 = taken
 	uint16 class;   // [I] enum lock_class
-	uint16 holder;  // [l] hart that has it, for messages
+	uint16 holder;  // [a] hart that has it; only its own answer is exact
 	uint64 since;   // [l] cycle CSR when taken, if hold times are on
 };
 

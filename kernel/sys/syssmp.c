@@ -2,14 +2,16 @@
 
 #include "boot/platform.h"
 #include "boot/power.h"
+#include "fs/fs.h"
 #include "proc/hart.h"
 #include "proc/sched.h"
 #include "sys/syscall.h"
 
-// Turns the machine off; QEMU exits with the low 8 bits of status.
+// Writes what is pending and turns the machine off; QEMU exits with the low 8 bits of status.
 long
 sys_poweroff(long status)
 {
+	fs_sync();
 	power_off(status & 0xff);
 }
 
