@@ -28,9 +28,9 @@ static const struct usertest *const tables[] = {
 // Pages that a case may seem to lose, and all cases together.  Caches that are
 // empty keep a few pages, and objects that stay may spread over more slabs.
 // Where there is so much memory that caches need not shrink, they may grow by
-// the whole default disk.
+// the whole default disk, the stacks of all processes there can be, and more.
 #define SLACK             12
-#define SLACK_BIG_MACHINE 1024
+#define SLACK_BIG_MACHINE 4096
 
 // Runs the case and its watchdog; returns 1 if it passed.
 static int
