@@ -26,7 +26,8 @@
 #define MIP_STIP 0x20
 #define MIP_MSIP 0x8
 #define MIP_MTIP 0x80
-#define MENVCFG 0x30a
+#define MENVCFG  0x30a
+#define STIMECMP 0x14d
 
 	.section .text.boot, "ax"
 	.globl boot_entry
@@ -64,17 +65,19 @@ boot_entry:
 	csrw mcounteren, t0
 	csrw scounteren, t0
 
-	# Sstc, if menvcfg exists and lets STCE stay set.
+	# Sstc, if menvcfg exists and stimecmp can be written (some CPUs keep
+	# the STCE bit without having the register).
 	la t0, sstc_probed
 	csrw mtvec, t0
 	li t1, 0
 	li t0, 1
 	slli t0, t0, 63
 	csrs MENVCFG, t0
-	csrr t1, MENVCFG
+	li t0, -1
+	csrw STIMECMP, t0
+	li t1, 1
 	.align 2
 sstc_probed:
-	srli t1, t1, 63
 	la t0, boot_has_sstc
 	bnez a0, 1f
 	sd t1, 0(t0)
