@@ -282,6 +282,18 @@ $(HTEST)/host_format: tests/host_format.c kernel/lib/format.c \
 	$(Q)$(HOSTCC) $(HTFLAGS) -fsanitize=address,undefined -o $@ \
 	    tests/host_format.c
 
+FS_TEST_SRC := $(wildcard kernel/fs/*.c tests/host_fs*.c) \
+    kernel/sys/sysfile.c kernel/sys/syspath.c tests/host_stubs.c \
+    tests/host_devices.c mkfs/check.c mkfs/image.c mkfs/fail.c
+
+$(HTEST)/host_fs: $(FS_TEST_SRC) tests/host_stubs.h tests/host_fs.h \
+    $(wildcard kernel/*.h kernel/*/*.h mkfs/*.h)
+	@mkdir -p $(@D)
+	@echo "  HOST $@"
+	$(Q)$(HOSTCC) $(HTFLAGS) -fno-strict-aliasing \
+	    -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	    -include tests/host_stubs.h -o $@ $(FS_TEST_SRC)
+
 setup: ## install what is missing, or say how
 	$(Q).ci/setup
 

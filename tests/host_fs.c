@@ -119,7 +119,8 @@ test_bad_memory(void)
 	t_close(fd);
 	fd = t_open("f", O_RDWR);
 	CHECK(sys_read(fd, BAD_ADDRESS, 10) == -1);
-	CHECK(sys_read(fd, (uint64)last, 10) == 10); // the offset has not moved
+	// The offset has not moved.
+	CHECK(sys_read(fd, (uint64)last, 10) == 10);
 	CHECK(sys_open(BAD_ADDRESS, O_CREATE) == -1);
 	CHECK(sys_pipe(BAD_ADDRESS) == -1);
 	CHECK(sys_pipe((uint64)host_user + HOST_USER_SIZE - 4) == -1);
@@ -149,7 +150,8 @@ static void
 test_names(void)
 {
 	CHECK(t_mkdir("a") == 0 && t_mkdir("a/b") == 0 && t_mkdir("a") == -1);
-	CHECK(t_mkdir("a/b/") == -1 && t_mkdir("") == -1 && t_mkdir("/") == -1);
+	CHECK(t_mkdir("a/b/") == -1 && t_mkdir("") == -1);
+	CHECK(t_mkdir("/") == -1);
 	CHECK(t_mkdir(".") == -1 && t_mkdir("..") == -1);
 	CHECK(stat_of("a").nlink == 2 && stat_of("a/b").nlink == 1);
 	CHECK(stat_of("a/b/..").ino == stat_of("/a").ino);

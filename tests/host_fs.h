@@ -61,9 +61,23 @@ void put_file(const char *path, uint seed, int n);
 bool file_has(const char *path, uint seed, int n);
 uchar pattern(uint seed, uint at);
 
+// Several processes.  start_workers gives each a share of the caller's files,
+// as fork would; a worker gets the address of its number, and gives the files
+// up with worker_ends().  run_workers waits until all have ended.
+#define MAX_WORKERS 6
+void start_workers(uint n, void (*work)(void *arg));
+void run_workers(uint n, void (*work)(void *arg));
+uint number_of(void *arg);
+void worker_ends(void);
+
+// Boots body once per schedule, each time with an empty disk that must be
+// sound in the end.
+void many_seeds(const char *name, void (*body)(void));
+
 void basic_tests(void);
 void crash_tests(void);
 void race_tests(void);
+void pipe_tests(void);
 void fault_tests(void);
 
 #endif

@@ -187,8 +187,6 @@ cut_steps(void)
 
 #define LETTERS 1500 // bytes of a process's file, all equal
 
-static uint left;
-
 static void
 writer(void *arg)
 {
@@ -211,18 +209,15 @@ writer(void *arg)
 			t_unlink(other);
 	}
 	files_put(current()->files);
-	left--;
 }
 
 static void
 writers(void)
 {
-	left = 4;
 	for (uint64 i = 0; i < 4; i++)
 		host_spawn(writer, (void *)i)->files =
 		    files_share(current()->files);
-	while (left > 0)
-		host_yield();
+	host_join();
 	shared->writes = host_writes;
 }
 

@@ -1,5 +1,5 @@
-// kernel/fs when memory is short, the disk fails, or the image is corrupt: calls
-// fail, nothing else does.
+// kernel/fs when memory is short, the disk fails, or the image is corrupt:
+// calls fail, nothing else does.
 
 #include "host_fs.h"
 #include "host_stubs.h"
@@ -246,15 +246,17 @@ bad_superblocks(void)
 	    {3, -1u, "bmapstart"}, {4, 0, "nlog"}, {4, 10, "nlog"},
 	    {4, 31, "inodestart"}, {4, -1u, "inodestart"},
 	    {5, 0, "logstart"}, {5, 1, "logstart"}, {5, 3, "inodestart"},
-	    {5, -1u, "inodestart"}, {6, 0, "inodestart"}, {6, 31, "inodestart"},
-	    {6, 100, "bmapstart"}, {6, -1u, "bmapstart"}, {7, 0, "bmapstart"},
+	    {5, -1u, "inodestart"}, {6, 0, "inodestart"},
+	    {6, 31, "inodestart"}, {6, 100, "bmapstart"},
+	    {6, -1u, "bmapstart"}, {7, 0, "bmapstart"},
 	    {7, 44, "bmapstart"}, {7, 1000, "nblocks"}, {7, -1u, "nblocks"},
 	};
 	bool ok = true;
 
 	make_disk(2000, 200, 30);
 	for (uint i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		ok &= super_is_refused(bad[i].field, bad[i].value, bad[i].word);
+		ok &= super_is_refused(bad[i].field, bad[i].value,
+		    bad[i].word);
 	return ok && boot(nothing) == 0;
 }
 
@@ -298,8 +300,9 @@ empty_disks(void)
 static void
 damage(uint hits)
 {
-	static const uint nasty[] = {0, 1, 2, 0xffffffff, 0x7fffffff, 1999, 2000,
-	    31, 44, 45, 46, 268 * 1024, 268 * 1024 + 1, 0x00020000, 0x8000};
+	static const uint nasty[] = {0, 1, 2, 0xffffffff, 0x7fffffff, 1999,
+	    2000, 31, 44, 45, 46, 268 * 1024, 268 * 1024 + 1, 0x00020000,
+	    0x8000};
 
 	while (hits-- > 0) {
 		uint no = host_random(3) ? 32 + host_random(2)
@@ -404,7 +407,8 @@ fault_tests(void)
 
 	was_hit = (bool *)(host_panic_text + 512);
 	for (uint i = 0; i < NCALLS; i++) {
-		snprintf(name, sizeof(name), "one allocation fails: call %u", i);
+		snprintf(name, sizeof(name), "one allocation fails: call %u",
+		    i);
 		verdict(name, short_everywhere(i));
 	}
 	verdict("bad superblocks", bad_superblocks());

@@ -316,6 +316,7 @@ main(void)
 	host_quiet = getenv("LOUD") == NULL;
 	basic_tests();
 	race_tests();
+	pipe_tests();
 	fault_tests();
 	crash_tests();
 	printf("%u passed, %u failed\n", passed, failed);

@@ -12,9 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include "boot/platform.h"
+#include "fs/fs.h"
+#include "mm/kcache_impl.h"
 #include "mm/kmap.h"
 #include "mm/page_impl.h"
 #include "proc/hart.h"
+#include "proc/procslot.h"
 
 #define THREADS 4
 #define FRAMES  1500 // no multiple of a batch
@@ -71,9 +74,6 @@ early_end(void)
 	return arena_pa;
 }
 
-uint fs_shrink(uint pages);
-uint kcache_shrink(void);
-uint procslot_shrink(void);
 void text_printf(struct textbuf *t, const char *fmt, ...);
 
 uint

@@ -1,4 +1,4 @@
-// The machine of host_stubs.h.
+// The machine of host_stubs.h: randomness, messages, processes, locks.
 
 #include "host_stubs.h"
 
@@ -7,22 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <ucontext.h>
 #include <unistd.h>
 
-#include "dev/chardev.h"
-#include "dev/disk.h"
-#include "kernel/fs.h"
-#include "kernel/riscv.h"
 #include "lib/printf.h"
-#include "mm/kcache.h"
-#include "mm/page.h"
-#include "mm/ucopy.h"
 #include "proc/sched.h"
 
 #define MAX_PROCS   64
-#define MAX_PENDING 64
 #define STACK_SIZE  (1 << 18)
 
 enum { READY, ASLEEP, ENDED };
@@ -30,6 +21,7 @@ enum { READY, ASLEEP, ENDED };
 // --- randomness and messages ---
 
 static uint64 random_state = 1;
+static uint disk_delay = 3; // of so many steps, one is the disk's
 bool host_quiet = true;
 long host_messages;
 char *host_panic_text;
@@ -38,6 +30,7 @@ void
 host_seed(uint64 seed)
 {
 	random_state = seed * 2862933555777941757UL + 3037000493UL;
+	disk_delay = seed % 2 ? 3 : 200;
 }
 
 uint
@@ -78,8 +71,8 @@ panic(const char *fmt, ...)
 	_exit(HOST_EXIT_PANIC);
 }
 
-static void
-broken(const char *what)
+void
+host_broken(const char *what)
 {
 	fprintf(stderr, "host machine: %s\n", what);
 	abort();
@@ -94,9 +87,6 @@ static struct proc *running;
 static ucontext_t scheduler;
 static uint spins_held;
 static uint rank_held[8];
-
-static bool disk_event(void);
-static bool disk_busy(void);
 
 struct proc *
 current(void)
@@ -174,7 +164,7 @@ host_spawn(void (*run)(void *arg), void *arg)
 	ucontext_t *c;
 
 	if (nprocs == MAX_PROCS)
-		broken("too many processes");
+		host_broken("too many processes");
 	p = &procs[nprocs];
 	c = &contexts[nprocs];
 	nprocs++;
@@ -197,11 +187,17 @@ host_self(void)
 	return (uint)(running - procs);
 }
 
-static void
-switch_away(void)
+bool
+host_may_sleep(void)
+{
+	return running != NULL && spins_held == 0;
+}
+
+void
+host_switch(void)
 {
 	if (spins_held != 0)
-		broken("switch with a spinlock held");
+		host_broken("switch with a spinlock held");
 	to_scheduler();
 }
 
@@ -209,15 +205,43 @@ void
 host_yield(void)
 {
 	if (running != NULL && spins_held == 0 && host_random(4) == 0)
-		switch_away();
+		host_switch();
 }
 
 void
 preempt_point(void)
 {
-	if (spins_held != 0)
-		broken("preemption point with a spinlock held");
+	if (!host_may_sleep())
+		host_broken("preemption point with a spinlock held");
 	host_yield();
+}
+
+void
+host_join(void)
+{
+	running->joining = true;
+	running->state = ASLEEP;
+	host_switch();
+}
+
+// Nothing can happen any more; if that is because all have ended but for one
+// that waits for this, it goes on.
+static bool
+end_join(void)
+{
+	struct proc *joining = NULL;
+
+	for (uint i = 0; i < nprocs; i++) {
+		if (procs[i].joining)
+			joining = &procs[i];
+		else if (procs[i].state != ENDED)
+			return false;
+	}
+	if (joining == NULL)
+		return false;
+	joining->joining = false;
+	joining->state = READY;
+	return true;
 }
 
 // Lets one thing happen that can; false if nothing can.
@@ -226,8 +250,8 @@ step(void)
 {
 	uint start = host_random(nprocs + 1);
 
-	if (disk_busy() && host_random(3) == 0)
-		return disk_event();
+	if (host_disk_busy() && host_random(disk_delay) == 0)
+		return host_disk_event();
 	for (uint i = 0; i < nprocs; i++) {
 		struct proc *p = &procs[(start + i) % nprocs];
 
@@ -238,7 +262,7 @@ step(void)
 		running = NULL;
 		return true;
 	}
-	return disk_event();
+	return host_disk_event() || end_join();
 }
 
 void
@@ -248,7 +272,7 @@ host_run(void)
 		;
 	for (uint i = 0; i < nprocs; i++) {
 		if (procs[i].state != ENDED)
-			broken("deadlock: a process sleeps for ever");
+			host_broken("deadlock: a process sleeps for ever");
 		free(procs[i].stack);
 	}
 	nprocs = 0;
@@ -289,9 +313,9 @@ spin_lock(struct spinlock *l)
 
 	host_yield(); // another hart may come first
 	if (l->held)
-		broken("spinlock taken twice");
+		host_broken("spinlock taken twice");
 	if (spins_held > 0 && rank <= rank_held[spins_held - 1])
-		broken("spinlocks taken in the wrong order");
+		host_broken("spinlocks taken in the wrong order");
 	rank_held[spins_held++] = rank;
 	l->held = 1;
 }
@@ -300,7 +324,7 @@ void
 spin_unlock(struct spinlock *l)
 {
 	if (!l->held || rank_held[spins_held - 1] != rank_of(l->class))
-		broken("spinlock released out of order");
+		host_broken("spinlock released out of order");
 	l->held = 0;
 	spins_held--;
 	host_yield();
@@ -324,13 +348,13 @@ sleep_on(struct waitq *q, struct spinlock *l, bool deaf)
 	struct proc *p = running;
 
 	if (p == NULL || spins_held != 1 || !l->held)
-		broken("sleep without the condition's lock, or with others");
+		host_broken("sleep without its lock, or with others");
 	list_add_tail(&q->procs, &p->wait_link);
 	if (deaf || !p->killed)
 		p->state = ASLEEP;
 	l->held = 0;
 	spins_held = 0;
-	switch_away();
+	host_switch();
 	spin_lock(l);
 	list_del(&p->wait_link);
 }
@@ -354,7 +378,7 @@ waitq_wake_one(struct waitq *q)
 	struct proc *p;
 
 	if (spins_held == 0)
-		broken("wake-up without the condition's lock");
+		host_broken("wake-up without the condition's lock");
 	if (list_empty(&q->procs))
 		return;
 	p = LIST_OBJ(q->procs.next, struct proc, wait_link);
@@ -388,10 +412,10 @@ void
 sleeplock_lock(struct sleeplock *l)
 {
 	if (running == NULL || spins_held != 0)
-		broken("sleep lock taken with a spinlock held");
+		host_broken("sleep lock taken with a spinlock held");
 	spin_lock(&l->lock);
 	if (l->owner == running)
-		broken("sleep lock taken twice");
+		host_broken("sleep lock taken twice");
 	while (l->owner != NULL)
 		waitq_sleep_deaf(&l->waiters, &l->lock);
 	l->owner = running;
@@ -415,7 +439,7 @@ void
 sleeplock_unlock(struct sleeplock *l)
 {
 	if (l->owner != running)
-		broken("sleep lock released by somebody else");
+		host_broken("sleep lock released by somebody else");
 	spin_lock(&l->lock);
 	l->owner = NULL;
 	waitq_wake_one(&l->waiters);
@@ -426,276 +450,4 @@ bool
 sleeplock_held(struct sleeplock *l)
 {
 	return l->owner == running;
-}
-
-// --- memory ---
-
-uchar host_user[HOST_USER_SIZE];
-uint host_ram_pages = 2048;
-long host_fail_alloc;
-bool host_no_memory;
-static long live_pages;
-
-struct kcache {
-	const char *name;
-	uint size;
-	void (*ctor)(void *obj);
-	long live;
-	void *spare[64]; // constructed
-	uint nspare;
-};
-
-static struct kcache caches[16];
-static uint ncaches;
-
-static bool
-alloc_fails(void)
-{
-	if (spins_held != 0)
-		broken("allocation with a spinlock held");
-	host_yield();
-	if (host_no_memory)
-		return true;
-	return host_fail_alloc > 0 && --host_fail_alloc == 0;
-}
-
-struct kcache *
-kcache_create(const char *name, uint size, void (*ctor)(void *obj))
-{
-	struct kcache *c = &caches[ncaches++];
-
-	c->name = name;
-	c->size = size;
-	c->ctor = ctor;
-	return c;
-}
-
-void *
-kcache_alloc(struct kcache *c)
-{
-	void *obj;
-
-	if (alloc_fails())
-		return NULL;
-	c->live++;
-	if (c->nspare > 0 && host_random(2) == 0)
-		return c->spare[--c->nspare];
-	obj = malloc(c->size);
-	memset(obj, 0xa5, c->size);
-	if (c->ctor != NULL)
-		c->ctor(obj);
-	return obj;
-}
-
-void
-kcache_free(struct kcache *c, void *obj)
-{
-	if (spins_held != 0)
-		broken("object freed with a spinlock held");
-	c->live--;
-	if (c->ctor != NULL && c->nspare < 64 && host_random(2) == 0)
-		c->spare[c->nspare++] = obj;
-	else
-		free(obj);
-}
-
-long
-host_live(const char *name)
-{
-	for (uint i = ncaches; i-- > 0;)
-		if (strcmp(caches[i].name, name) == 0)
-			return caches[i].live;
-	return -1;
-}
-
-void *
-kpage_alloc(void)
-{
-	void *page;
-
-	if (alloc_fails())
-		return NULL;
-	live_pages++;
-	page = aligned_alloc(PGSIZE, PGSIZE);
-	memset(page, 0xa5, PGSIZE);
-	return page;
-}
-
-void
-kpage_free(void *kva)
-{
-	live_pages--;
-	free(kva);
-}
-
-uint64
-page_total(void)
-{
-	return host_ram_pages;
-}
-
-long
-host_live_pages(void)
-{
-	return live_pages;
-}
-
-// Bytes of n from ua on that may be accessed.
-static uint64
-accessible(uint64 ua, uint64 n)
-{
-	uint64 start = (uint64)host_user, end = start + HOST_USER_SIZE;
-
-	if (spins_held != 0)
-		broken("user memory touched with a spinlock held");
-	host_yield();
-	if (ua < start || ua >= end)
-		return 0;
-	return n < end - ua ? n : end - ua;
-}
-
-int
-copy_from_user(void *dst, uint64 usrc, uint64 n)
-{
-	uint64 ok = accessible(usrc, n);
-
-	memcpy(dst, (void *)usrc, ok);
-	return ok == n ? 0 : -1;
-}
-
-int
-copy_to_user(uint64 udst, const void *src, uint64 n)
-{
-	uint64 ok = accessible(udst, n);
-
-	memcpy((void *)udst, src, ok);
-	return ok == n ? 0 : -1;
-}
-
-int
-str_from_user(char *dst, uint64 usrc, uint64 size)
-{
-	uint64 ok = accessible(usrc, size);
-	uint64 len = strnlen((char *)usrc, ok);
-
-	if (len == ok)
-		return -1;
-	memcpy(dst, (void *)usrc, len + 1);
-	return (int)len;
-}
-
-// --- devices ---
-
-long host_device_releases;
-
-static int
-device_read(void **state, uint64 uaddr, int n)
-{
-	*state = host_user;
-	return copy_to_user(uaddr, "device", n < 6 ? (uint64)n : 6) < 0 ? -1 : n;
-}
-
-static void
-device_release(void *state)
-{
-	host_device_releases += state == host_user;
-}
-
-const struct chardev *
-chardev_find(int major)
-{
-	static const struct chardev device = {
-	    .name = "device", .read = device_read, .release = device_release};
-
-	return major == HOST_DEVICE_MAJOR ? &device : NULL;
-}
-
-uchar *host_disk;
-uint host_disk_blocks;
-long host_cut;
-long host_writes;
-long host_bad_block = -1;
-static struct disk_request *pending[MAX_PENDING];
-static uint npending;
-
-void
-host_disk_open(uint blocks)
-{
-	if (host_disk != NULL)
-		munmap(host_disk, (size_t)host_disk_blocks * BSIZE);
-	host_disk_blocks = blocks;
-	host_disk = mmap(NULL, (size_t)blocks * BSIZE, PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (host_panic_text == NULL)
-		host_panic_text = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (host_disk == MAP_FAILED || host_panic_text == MAP_FAILED)
-		broken("no memory for the disk");
-}
-
-uint64
-disk_sectors(void)
-{
-	return (uint64)host_disk_blocks * (BSIZE / 512);
-}
-
-void
-disk_submit(struct disk_request *r)
-{
-	if (spins_held != 0 || running == NULL)
-		broken("disk request with a spinlock held");
-	while (npending == MAX_PENDING)
-		switch_away();
-	pending[npending++] = r;
-	host_yield();
-}
-
-static bool
-disk_busy(void)
-{
-	return npending > 0;
-}
-
-static void
-transfer(struct disk_request *r)
-{
-	uchar *at = host_disk + r->sector * 512;
-	uint done = 0;
-
-	if (r->sector + r->len / 512 > disk_sectors())
-		broken("transfer beyond the end of the disk");
-	if (r->write && host_cut > 0 && --host_cut == 0) {
-		// Some of its sectors are written still, in order.
-		done = host_random(r->len / 512 + 1) * 512;
-		memcpy(at, r->data, done);
-		_exit(HOST_EXIT_CUT);
-	}
-	if (r->write)
-		memcpy(at, r->data, r->len);
-	else
-		memcpy(r->data, at, r->len);
-	host_writes += r->write;
-}
-
-// Completes one of the pending requests; false if there are none.
-static bool
-disk_event(void)
-{
-	struct disk_request *r;
-	uint i;
-
-	if (npending == 0)
-		return false;
-	i = host_random(npending);
-	r = pending[i];
-	pending[i] = pending[--npending];
-	r->ok = true;
-	if (host_bad_block >= 0 && r->len > 0 &&
-	    (long)(r->sector / 2) <= host_bad_block &&
-	    host_bad_block < (long)((r->sector + r->len / 512) / 2))
-		r->ok = false;
-	else if (r->len > 0)
-		transfer(r);
-	r->done(r);
-	return true;
 }

@@ -1,5 +1,5 @@
-// A machine of one hart inside a host program, for testing kernel/fs.  Compiled
-// into every file with -include, it takes the place of proc/proc.h.
+// A machine of one hart inside a host program, for testing kernel/fs. 
+// Compiled into every file with -include, it takes the place of proc/proc.h.
 //
 // Processes are coroutines; a seeded random scheduler decides who runs, at
 // every point where the kernel could sleep, be preempted or race with another
@@ -25,6 +25,7 @@ struct proc {
 	struct list wait_link;
 	int state;
 	bool killed;
+	bool joining;
 	void *context;
 	void *stack;
 	void (*run)(void *arg);
@@ -35,12 +36,13 @@ struct proc *current(void);
 
 // Processes.
 
-void host_seed(uint64 seed);
+void host_seed(uint64 seed); // also decides whether the disk is slow
 uint host_random(uint below);
 struct proc *host_spawn(void (*run)(void *arg), void *arg);
 void host_run(void); // until all have ended; a deadlock is fatal
 void host_kill(struct proc *p);
 void host_yield(void);  // maybe
+void host_join(void);   // until all other processes have ended
 uint host_self(void);   // number of the running process, from 0
 
 // Memory.  User addresses are those of host_user[0..HOST_USER_SIZE-1].
@@ -57,7 +59,7 @@ long host_live(const char *kcache_name);
 
 extern uchar *host_disk;    // its contents, shared with forked children
 extern uint host_disk_blocks;
-extern long host_cut;       // counts down; that write ends the program; 0 = none
+extern long host_cut;       // counts down; that write is the last; 0 = none
 extern long host_writes;    // done so far
 extern long host_bad_block; // transfers that touch it fail; -1 = none
 void host_disk_open(uint blocks);
@@ -67,6 +69,14 @@ void host_disk_open(uint blocks);
 extern bool host_quiet;      // kernel messages are not shown
 extern long host_messages;   // and counted
 extern char *host_panic_text; // last panic of any child
+
+// Between the parts of the machine.
+
+bool host_may_sleep(void);  // a process runs, and holds no spinlock
+void host_switch(void);     // lets others run
+bool host_disk_busy(void);  // requests are pending
+bool host_disk_event(void); // completes one, if there is any
+void host_broken(const char *what) __attribute__((noreturn));
 
 #define HOST_DEVICE_MAJOR 5
 extern long host_device_releases;

@@ -11,7 +11,11 @@
 enum policy policy;
 
 static const struct cow_case *const tables[] = {
-    course_cases, count_cases, restart_cases, ucopy_cases, sharing_cases,
+    course_cases,
+    count_cases,
+    restart_cases,
+    ucopy_cases,
+    sharing_cases,
 };
 
 static enum policy

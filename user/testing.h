@@ -81,7 +81,7 @@ reap_all(int n, int want)
 
 		EXPECT(wait(&status) > 0, "only %d of %d children", i, n);
 		EXPECT(status == want, "a child's status is %d, not %d",
-		       status, want);
+		    status, want);
 	}
 }
 

@@ -10,10 +10,22 @@
 #include "user/usertests/cases.h"
 
 static const struct usertest *const tables[] = {
-    pointer_tests, path_tests, heap_tests,  lazy_tests,
-    fault_tests,   file_tests, inode_tests, dir_tests,
-    crowd_tests,   fd_tests,   pipe_tests,  family_tests,
-    kill_tests,	   exec_tests, sched_tests, limit_tests,
+    pointer_tests,
+    path_tests,
+    heap_tests,
+    lazy_tests,
+    fault_tests,
+    file_tests,
+    inode_tests,
+    dir_tests,
+    crowd_tests,
+    fd_tests,
+    pipe_tests,
+    family_tests,
+    kill_tests,
+    exec_tests,
+    sched_tests,
+    limit_tests,
 };
 
 #define NTABLES (sizeof(tables) / sizeof(tables[0]))
@@ -66,13 +78,13 @@ run_once(const struct usertest *t)
 		kill(dog);
 		dog_status = reap(dog);
 		EXPECT(dog_status == -1 || dog_status == 0,
-		       "the watchdog's status is %d", dog_status);
+		    "the watchdog's status is %d", dog_status);
 	}
 	return status == 0;
 }
 
-// Free pages when the kernel's caches are as small as they get: asking for more
-// memory than there is makes them give up what they can.
+// Free pages when the kernel's caches are as small as they get: asking for
+// more memory than there is makes them give up what they can.
 static long
 pages_without_caches(void)
 {
@@ -116,7 +128,7 @@ run_case(const struct usertest *t)
 	after = settled_pages(before);
 	if (after < before - slack(before)) {
 		printf("FAILED -- lost some free pages %ld (out of %ld)\n",
-		       after, before);
+		    after, before);
 		return 0;
 	}
 	printf("OK\n");
@@ -157,8 +169,8 @@ run_all(const struct options *o)
 		}
 	after = settled_pages(before);
 	if (after < before - slack(before)) {
-		printf("lost some free pages %ld (out of %ld) in all\n",
-		       after, before);
+		printf("lost some free pages %ld (out of %ld) in all\n", after,
+		    before);
 		failed++;
 	}
 	return ran > 0 ? failed : -1;
@@ -218,8 +230,7 @@ main(int argc, char **argv)
 			fprintf(2, "usertests: no such case\n");
 			exit(1);
 		}
-		printf(failed ? "SOME TESTS FAILED\n"
-				      : "ALL TESTS PASSED\n");
+		printf(failed ? "SOME TESTS FAILED\n" : "ALL TESTS PASSED\n");
 	} while (o.repeat == 2 || (o.repeat == 1 && failed == 0));
 	exit(failed ? 1 : 0);
 }

@@ -16,8 +16,8 @@
 
 static uint hint; // [a] 0 = none yet
 
-// Bit numbers count from the start of the bitmap block.  Returns to if the bits
-// from..to-1 are all set.
+// Bit numbers count from the start of the bitmap block.  Returns to if the
+// bits from..to-1 are all set.
 static uint
 first_clear(const uint64 *words, uint from, uint to)
 {

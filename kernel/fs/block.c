@@ -5,8 +5,8 @@
 // locked and become valid one by one.  A miss reads with one request whatever
 // of the cluster is not valid yet, since what lies together is used together.
 //
-//   found      a bucket of the hash table lists the cluster <=> a lookup of its
-//              number in that bucket's lock finds it
+//   found      at most one cluster stands for a block: it is entered under its
+//              bucket's lock, after a look whether another one is there
 //   refs       users of its blocks + transactions that pin one of them
 //   clean      refs == 0 => every valid block equals the disk's (the log pins
 //              what differs), so the page may go at any time
@@ -39,8 +39,8 @@
 // near two, and at 64 bytes each cost four pages.
 #define NBUCKETS 256
 
-// Pages that a shrinking cache keeps, so that somebody who cannot allocate finds
-// one to reuse: of 32, a few operations pin ten each at worst.
+// Pages that a shrinking cache keeps, so that somebody who cannot allocate
+// finds one to reuse: of 32, a few operations pin ten each at worst.
 #define FLOOR 32
 
 // [b] bucket's lock

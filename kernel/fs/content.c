@@ -2,9 +2,9 @@
 //
 // A block that holds contents belongs to the holder of its inode's lock; the
 // buffer's own lock adds only that a neighbour's read-ahead may be loading it.
-// Reads copy straight to user memory, with the inode locked: a page fault there
-// takes memory, but no file-system lock.  Writes take kernel memory only, so
-// that no operation waits for a page.
+// Reads copy straight to user memory, with the inode locked: a page fault
+// there takes memory, but no file-system lock.  Writes take kernel memory
+// only, so that no operation waits for a page.
 
 #include "fs/block.h"
 #include "fs/inode.h"
@@ -70,7 +70,7 @@ read_all(struct inode *ip, uint64 to, uint64 off, uint n, deliver_fn deliver)
 		if (read_piece(ip, p, to + done, deliver) < 0)
 			return -1;
 		done += p.len;
-		if (p.idx % PREEMPT_BLOCKS == 0)
+		if (p.idx % PREEMPT_BLOCKS == PREEMPT_BLOCKS - 1)
 			preempt_point();
 	}
 	return (int)done;

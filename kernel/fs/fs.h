@@ -26,8 +26,8 @@ void fs_sync(void);
 uint fs_shrink(uint pages);
 
 // Every file-system call that may write runs between these two; they nest
-// nowhere, and no sleep lock is held at either.  log_begin sleeps while the log
-// has no room; log_end returns when the changes cannot be lost any more.
+// nowhere, and no sleep lock is held at either.  log_begin sleeps while the
+// log has no room; log_end returns when the changes cannot be lost any more.
 void log_begin(void);
 void log_end(void);
 

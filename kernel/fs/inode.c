@@ -10,13 +10,15 @@
 //   idle   inodes of the bucket with refs == 0; they are last in its list
 //
 // A count rises from 0 and falls to 0 only under the bucket's lock.  All other
-// changes are plain atomics: up by somebody who has a reference (relaxed), down
-// with release, so that the one who drops the last sees what all others did.
+// changes are plain atomics: up by somebody who has a reference (relaxed),
+// down with release, so that the one who drops the last sees what all others
+// did.
 //
 // The last reference to an inode that no directory names does not go away but
-// moves to the orphans' list (fs/orphan.c): freeing its blocks takes operations
-// of their own, which must not start inside the operation or under the locks of
-// whoever happens to be last.  So inode_put works anywhere, and never sleeps.
+// moves to the orphans' list (fs/orphan.c): freeing its blocks takes
+// operations of their own, which must not start inside the operation or under
+// the locks of whoever happens to be last.  So inode_put works anywhere, and
+// never sleeps.
 //
 // Lock order of inodes: a directory before what it names, never by way of "."
 // and "..", so the order follows the tree.
@@ -161,8 +163,9 @@ put_last(struct inode *ip)
 	bool orphan;
 
 	spin_lock(&k->lock);
-	// If it is the last, nobody holds the inode's lock, and nobody can come
-	// by one while this bucket is locked.  Acquire: see the others' work.
+	// If it is the last, nobody holds the inode's lock, and nobody can
+	// come by one while this bucket is locked.  Acquire: see the others'
+	// work.
 	orphan = __atomic_load_n(&ip->refs, __ATOMIC_ACQUIRE) == 1 &&
 	    ip->loaded && ip->nlink == 0;
 	if (!orphan &&

@@ -13,10 +13,10 @@
 // becomes the committer; the rest of that group just sleeps.  So one commit
 // serves all operations that ended while the previous one was at work.
 //
-// A commit copies the transaction's blocks to memory of its own, which takes no
-// disk wait, and lets new operations in; their changes to the same blocks stay
-// in the cache and belong to the next transaction.  Then, each step waiting for
-// all transfers of the one before:
+// A commit copies the transaction's blocks to memory of its own, which takes
+// no disk wait, and lets new operations in; their changes to the same blocks
+// stay in the cache and belong to the next transaction.  Then, each step
+// waiting for all transfers of the one before:
 //
 //   1. the copies to the log's blocks      a crash up to here loses the
 //   2. the header that lists them          transaction; from here on keeps it
@@ -32,13 +32,13 @@
 // transaction and reserved what its running operations may still add (those
 // they have added are counted twice; that only errs to the safe side).
 //
-// No wake-up gets lost: every condition below changes under wal.lock.  Nor does
-// anybody wait for ever: operations are admitted in the order they came, a
-// closing transaction has running operations, each of which ends, and then one
-// of those that wait commits.  Hence the rule that nobody begins or ends an
-// operation with a sleep lock held.  A transaction without running operations
-// may stay open (all have ended lazily, or changed nothing); whoever needs its
-// room, or its end, commits it.
+// No wake-up gets lost: every condition below changes under wal.lock.  Nor
+// does anybody wait for ever: operations are admitted in the order they came,
+// a closing transaction has running operations, each of which ends, and then
+// one of those that wait commits.  Hence the rule that nobody begins or ends
+// an operation with a sleep lock held.  A transaction without running
+// operations may stay open (all have ended lazily, or changed nothing);
+// whoever needs its room, or its end, commits it.
 
 #include "fs/log.h"
 #include "fs/block.h"
@@ -119,8 +119,8 @@ move_log(uint n, bool write)
 	must(io_wait(&wal.batch), write ? "writing it" : "reading it");
 }
 
-// Writes the copies where the header says.  Neighbours on the disk whose copies
-// are neighbours too go in one transfer.
+// Writes the copies where the header says.  Neighbours on the disk whose
+// copies are neighbours too go in one transfer.
 static void
 install(void)
 {
@@ -180,6 +180,16 @@ now_durable(void)
 	spin_unlock(&wal.lock);
 }
 
+// Under wal.lock: the next commit may take place, by somebody who waits for
+// his changes to be durable or by somebody who waits for room.
+static void
+end_committing(void)
+{
+	wal.committing = false;
+	waitq_wake_all(&wal.news);
+	waitq_wake_all(&wal.room);
+}
+
 // Under wal.lock, which is given up meanwhile: no operation runs and nobody
 // commits.
 static void
@@ -204,8 +214,7 @@ commit(void)
 
 	spin_lock(&wal.lock);
 	t->used = 0;
-	wal.committing = false;
-	waitq_wake_all(&wal.news);
+	end_committing();
 }
 
 static bool
@@ -322,8 +331,7 @@ log_settle(void)
 		kprintf("fs: the disk cannot flush its cache\n");
 
 	spin_lock(&wal.lock);
-	wal.committing = false;
-	waitq_wake_all(&wal.news);
+	end_committing();
 	spin_unlock(&wal.lock);
 }
 

@@ -1,13 +1,14 @@
 // Orphans: inodes that no directory names any more, and no process uses.
 //
-// Their blocks are freed by orphan_reap, in operations of its own: a large file
-// on a large disk may need several, and each leaves a consistent disk (the
-// file is shorter, and still an orphan).  A crash before the last one leaves
-// an inode with a type and no links, which is what orphan_mount looks for.
+// Their blocks are freed by orphan_reap, in operations of its own: a large
+// file on a large disk may need several, and each leaves a consistent disk
+// (the file is shorter, and still an orphan).  A crash before the last one
+// leaves an inode with a type and no links, which is what orphan_mount looks
+// for.
 //
-// The list holds each orphan's last reference.  Whoever may have made one reaps
-// behind its operation, where no locks are held: log_end, the closing of files
-// and the path walks of sys/.  The test for an empty list is one load.
+// The list holds each orphan's last reference.  Whoever may have made one
+// reaps behind its operation, where no locks are held: log_end, the closing of
+// files and the path walks of sys/.  The test for an empty list is one load.
 
 #include "fs/block.h"
 #include "fs/inode.h"

@@ -1,6 +1,6 @@
 // Pipes: one page each, the ring behind its bookkeeping.
 //
-//   0 <= fill <= RING_SIZE; the bytes in the pipe are the fill ones from head on
+//   0 <= fill <= RING_SIZE; the bytes in the pipe are the fill ones from head
 //
 // User memory must not be touched under a spinlock, and is copied without a
 // detour all the same: a process marks its end busy, which makes the part of
@@ -8,7 +8,8 @@
 // owns the bytes from head on (writers cannot reuse them before fill drops), a
 // writer the free space behind them (readers do not see it before fill rises);
 // head + fill, where that begins, does not change when a reader takes bytes.
-// So the two ends work at the same time, and each serves one process at a time.
+// So the two ends work at the same time, and each serves one process at a
+// time.
 //
 // A writer keeps its end busy until all its bytes are in, sleeps included.
 //

@@ -1,9 +1,9 @@
 // Operations that change names.
 //
-// Each finds its directory first, then opens one operation, locks the directory
-// and checks again what matters: that it is one, and has not been removed
-// meanwhile.  Under a directory's lock an entry's inode may be locked, never
-// the other way round, so two of these cannot wait for each other.
+// Each finds its directory first, then opens one operation, locks the
+// directory and checks again what matters: that it is one, and has not been
+// removed meanwhile.  Under a directory's lock an entry's inode may be locked,
+// never the other way round, so two of these cannot wait for each other.
 //
 // A directory's nlink counts the names that lead to it from above and the ".."
 // of those below.
@@ -98,8 +98,8 @@ create_at(struct inode *dp, uint off, const char *name,
 	return NULL;
 }
 
-// What exists is looked at only when the directory is unlocked: the name may be
-// "..".
+// What exists is looked at only when the directory is unlocked: the name may
+// be "..".
 static struct inode *
 create_in(struct inode *dp, const char *name, const struct dinode *like)
 {
@@ -190,7 +190,9 @@ detach(struct inode *dp, uint off, struct inode *ip)
 {
 	int down = ip->type == T_DIR ? 1 : 0;
 
-	if (ip->nlink < 1 || (down && (dp->nlink < 2 || dir_is_empty(ip) != 1)))
+	if (ip->nlink < 1)
+		return -1;
+	if (down && (dp->nlink < 2 || dir_is_empty(ip) != 1))
 		return -1;
 	add_links(dp, -down);
 	if (dir_clear(dp, off) < 0) {

@@ -6,6 +6,7 @@
 
 #include "mm/page.h"
 #include "boot/platform.h"
+#include "fs/fs.h"
 #include "kernel/riscv.h"
 #include "lib/string.h"
 #include "mm/kcache_impl.h"
@@ -13,8 +14,6 @@
 #include "mm/page_impl.h"
 #include "proc/hart.h"
 #include "proc/procslot.h"
-
-uint fs_shrink(uint pages);
 
 static struct page *pages; // [I] one per frame of RAM
 static uint64 first_frame; // [I] number of the first managed frame

@@ -91,29 +91,6 @@ arrange(struct arguments *a, uint64 top)
 	return (char *)vector - a->page;
 }
 
-static struct inode *
-open_program(const char *path)
-{
-	struct inode *ip;
-
-	log_begin();
-	ip = path_lookup(path);
-	if (ip == NULL) {
-		log_end();
-		return NULL;
-	}
-	inode_lock(ip);
-	return ip;
-}
-
-static void
-close_program(struct inode *ip)
-{
-	inode_unlock(ip);
-	inode_put(ip);
-	log_end();
-}
-
 // Stack and heap above the image: a guard page, the stack's room, the break.
 static int
 place_stack(struct aspace *as, uint64 image_end, struct page *top_page)
@@ -167,14 +144,16 @@ become(struct aspace *as, uint64 entry, uint64 sp, const char *path)
 static int
 load(struct aspace *as, const char *path, uint64 *entry, uint64 *end)
 {
-	struct inode *ip = open_program(path);
+	struct inode *ip = path_lookup(path);
 	int r = -1;
 
 	if (ip == NULL)
 		return -1;
+	inode_lock(ip);
 	if (inode_type(ip) == T_FILE)
 		r = load_image(as, ip, entry, end);
-	close_program(ip);
+	inode_unlock(ip);
+	inode_put(ip);
 	return r;
 }
 

@@ -251,17 +251,34 @@ preempt_point(void)
 		yield();
 }
 
-// The process that runs has had a whole tick: let others on.  And if an idle
+// Idle harts that may run something that waits in this queue.
+static uint64
+takers(struct run_queue *q)
+{
+	uint64 idle = __atomic_load_n(&idle_harts, __ATOMIC_RELAXED);
+	uint64 mask = 0;
+
+	if (idle == 0)
+		return 0;
+	spin_lock(&q->lock);
+	LIST_EACH (n, &q->procs)
+		mask |= idle & LIST_OBJ(n, struct proc, run_link)->affinity;
+	spin_unlock(&q->lock);
+	return mask;
+}
+
+// If the process that runs has had a whole tick, let others on.  And if an idle
 // hart could take what waits here, wake it.
 void
 sched_tick(void)
 {
 	struct hart *h = this_hart();
-	uint64 idle = __atomic_load_n(&idle_harts, __ATOMIC_RELAXED);
+	uint64 idle;
 
 	if (h->runq.len > 0) {
 		if (h->switches == h->tick_switches)
 			h->need_resched = true;
+		idle = takers(&h->runq);
 		if (idle != 0)
 			rouse(__builtin_ctzl(idle));
 	}

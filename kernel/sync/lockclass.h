@@ -18,7 +18,6 @@
 	X(LOG, 10, "log", "the log's transaction state")                       \
 	X(ICACHE, 12, "icache", "a bucket of cached inodes")                   \
 	X(BCACHE, 14, "bcache", "a bucket of cached blocks")                   \
-	X(BCACHE_LRU, 15, "bcache_lru", "blocks nobody uses, oldest first")    \
 	X(PIPE, 16, "pipe", "a pipe's ring")                                   \
 	X(CONSOLE, 17, "console", "the line being typed")                      \
 	X(DISK, 18, "disk", "the virtio ring")                                 \

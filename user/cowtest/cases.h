@@ -6,8 +6,8 @@
 
 // When does the first write to a page after a fork allocate a page?
 enum policy {
-	COPY_AT_FORK,	  // never: fork itself copied everything
-	COPY_ALWAYS,	  // always
+	COPY_AT_FORK,     // never: fork itself copied everything
+	COPY_ALWAYS,      // always
 	COPY_UNLESS_SOLE, // unless nobody else has the page any more
 };
 

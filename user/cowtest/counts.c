@@ -139,13 +139,13 @@ fork_takes(int pages)
 	// few pages of stack and data that parent and child wrote.
 	if (policy == COPY_AT_FORK)
 		EXPECT(-c.free >= pages, "fork copied %ld of %d pages",
-		       -c.free, pages);
+		    -c.free, pages);
 	else
 		EXPECT(-c.free - c.tables <= 24,
-		       "fork with %d pages took %ld, %ld of them tables",
-		       pages, -c.free, c.tables);
+		    "fork with %d pages took %ld, %ld of them tables", pages,
+		    -c.free, c.tables);
 	EXPECT(c.tables <= pages / 512 + 16, "fork took %ld page tables",
-	       c.tables);
+	    c.tables);
 }
 
 static void
@@ -183,10 +183,10 @@ static void
 write_one_by_one(struct region r)
 {
 	for (int i = 0; i < r.pages; i++) {
-		expect_writes("first write", count_writes(r, i, i + 1, 2), 1,
-			      0);
-		expect_writes("second write", count_writes(r, i, i + 1, 3), 0,
-			      0);
+		expect_writes(
+		    "first write", count_writes(r, i, i + 1, 2), 1, 0);
+		expect_writes(
+		    "second write", count_writes(r, i, i + 1, 3), 0, 0);
 	}
 	region_check(r, 0, r.pages, 3);
 }
@@ -265,13 +265,13 @@ up_and_down(void)
 		in_child(r, write_half);
 		after = free_pages_back_at(before);
 		EXPECT(after == before, "%ld free pages, then %ld", before,
-		       after);
+		    after);
 
 		// Everything is the parent's alone again.
-		expect_writes("parent", count_writes(r, 0, r.pages, who), 0,
-			      r.pages);
+		expect_writes(
+		    "parent", count_writes(r, 0, r.pages, who), 0, r.pages);
 		expect_writes("parent again",
-			      count_writes(r, 0, r.pages, who + 10), 0, 0);
+		    count_writes(r, 0, r.pages, who + 10), 0, 0);
 		region_check(r, 0, r.pages, who + 10);
 	}
 }
@@ -286,10 +286,10 @@ zero_child(struct region r)
 
 	for (int i = 0; i < r.pages; i++)
 		EXPECT(memcmp(r.base + i * PGSIZE, zero, PGSIZE) == 0,
-		       "page %d is not zero in the child", i);
+		    "page %d is not zero in the child", i);
 	c = count_writes(r, 0, r.pages / 2, 2);
 	EXPECT(-c.free - c.tables == r.pages / 2,
-	       "%d pages written, %ld taken", r.pages / 2, -c.free);
+	    "%d pages written, %ld taken", r.pages / 2, -c.free);
 	region_check(r, 0, r.pages / 2, 2);
 }
 
@@ -326,7 +326,7 @@ zero_pages(void)
 	r.pages = 128;
 	c = counts_of(read_zeros, &r);
 	EXPECT(-c.free - c.tables == 0, "reading %d untouched pages took %ld",
-	       r.pages, -c.free);
+	    r.pages, -c.free);
 	in_child(r, zero_child);
 	read_zeros(&r);
 	region_mark(r, r.pages / 2, r.pages, 1);

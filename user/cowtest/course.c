@@ -33,8 +33,8 @@ simple(void)
 	pid = must_fork();
 	if (pid == 0) {
 		EXPECT(policy == COPY_AT_FORK ||
-			   counts_since(before).free > -r.pages / 16 - 64,
-		       "fork copied pages");
+		           counts_since(before).free > -r.pages / 16 - 64,
+		    "fork copied pages");
 		region_check(r, r.pages - 1, r.pages, 1);
 		exit(0);
 	}
@@ -145,7 +145,7 @@ file(void)
 	for (int i = 0; i < READERS; i++) {
 		fill(message, MESSAGE, i);
 		EXPECT(write(feed[i][1], message, MESSAGE) == MESSAGE,
-		       "short write");
+		    "short write");
 	}
 	reap_all(READERS, 0);
 	EXPECT(holds(inbox, sizeof(inbox), 99), "a child's read shows here");
@@ -157,7 +157,7 @@ file(void)
 
 // Processes that fork in parallel, over and over, and write what they share.
 #define FORKERS 6
-#define ROUNDS	20
+#define ROUNDS  20
 
 static void
 forker(struct region r, int who)
@@ -192,8 +192,12 @@ forkfork(void)
 }
 
 const struct cow_case course_cases[] = {
-    {"simple", simple},	    {"simple", simple},
-    {"three", three},	    {"three", three},
-    {"three", three},	    {"file", file},
-    {"forkfork", forkfork}, {0, 0},
+    {"simple", simple},
+    {"simple", simple},
+    {"three", three},
+    {"three", three},
+    {"three", three},
+    {"file", file},
+    {"forkfork", forkfork},
+    {0, 0},
 };

@@ -10,44 +10,40 @@
 #include "user/cowtest/cases.h"
 
 // Each takes the address to work on and returns what the instruction did.
-#define STORE(name, insn)                          \
-	static uint64 name(char *at)               \
-	{                                          \
-		uint64 v = 0xa1b2c3d4e5f60718UL;   \
-		__asm__ volatile(insn " %1, 0(%0)" \
-				 :                 \
-				 : "r"(at), "r"(v) \
-				 : "memory");      \
-		return v;                          \
+// clang-format off
+#define STORE(name, insn)                                                     \
+	static uint64 name(char *at)                                          \
+	{                                                                     \
+		uint64 v = 0xa1b2c3d4e5f60718UL;                              \
+		__asm__ volatile(insn " %1, 0(%0)"                            \
+		    : : "r"(at), "r"(v) : "memory");                          \
+		return v;                                                     \
 	}
 
-#define AMO(name, insn, operand)                      \
-	static uint64 name(char *at)                  \
-	{                                             \
-		uint64 old, v = (operand);            \
-		__asm__ volatile(insn " %0, %2, (%1)" \
-				 : "=&r"(old)         \
-				 : "r"(at), "r"(v)    \
-				 : "memory");         \
-		return old;                           \
+#define AMO(name, insn, operand)                                              \
+	static uint64 name(char *at)                                          \
+	{                                                                     \
+		uint64 old, v = (operand);                                    \
+		__asm__ volatile(insn " %0, %2, (%1)"                         \
+		    : "=&r"(old) : "r"(at), "r"(v) : "memory");               \
+		return old;                                                   \
 	}
 
 // Adds 1; returns the value it saw.
-#define LR_SC(name, width)                                                \
-	static uint64 name(char *at)                                      \
-	{                                                                 \
-		uint64 old, next, failed;                                 \
-		__asm__ volatile("1:	lr." width ".aq %0, (%3)\n"       \
-				 "	addi %1, %0, 1\n"                      \
-				 "	sc." width ".rl %2, %1, (%3)\n"   \
-				 "	bnez %2, 1b\n"                         \
-				 : "=&r"(old), "=&r"(next), "=&r"(failed) \
-				 : "r"(at)                                \
-				 : "memory");                             \
-		return old;                                               \
+#define LR_SC(name, width)                                                    \
+	static uint64 name(char *at)                                          \
+	{                                                                     \
+		uint64 old, next, failed;                                     \
+		__asm__ volatile(                                             \
+		    "1:	lr." width ".aq %0, (%3)\n"                           \
+		    "	addi %1, %0, 1\n"                                     \
+		    "	sc." width ".rl %2, %1, (%3)\n"                       \
+		    "	bnez %2, 1b\n"                                        \
+		    : "=&r"(old), "=&r"(next), "=&r"(failed)                  \
+		    : "r"(at) : "memory");                                    \
+		return old;                                                   \
 	}
 
-// clang-format off
 STORE(store_byte, "sb")
 STORE(store_half, "sh")
 STORE(store_word, "sw")
@@ -82,12 +78,12 @@ load_store(char *at)
 	uint64 old;
 
 	__asm__ volatile("ld %0, 0(%1)\n"
-			 "	addi %0, %0, 7\n"
-			 "	sd %0, 0(%1)\n"
-			 "	ld %0, 0(%1)"
-			 : "=&r"(old)
-			 : "r"(at)
-			 : "memory");
+	                 "	addi %0, %0, 7\n"
+	                 "	sd %0, 0(%1)\n"
+	                 "	ld %0, 0(%1)"
+	                 : "=&r"(old)
+	                 : "r"(at)
+	                 : "memory");
 	return old;
 }
 
@@ -154,9 +150,9 @@ run_and_compare(struct region r, const struct insn *in)
 	want = in->run(model + WINDOW / 2 + in->offset);
 	got = in->run(r.base + PGSIZE + in->offset);
 	EXPECT(got == want, "%s at %d gave %lx, not %lx", in->name, in->offset,
-	       got, want);
+	    got, want);
 	EXPECT(memcmp(model, window(r), WINDOW) == 0,
-	       "%s at %d did not write what it should", in->name, in->offset);
+	    "%s at %d did not write what it should", in->name, in->offset);
 }
 
 // Fails unless all of both pages but the window is as start_values left it,
@@ -171,7 +167,7 @@ expect_start_values(struct region r, const struct insn *in, int touched)
 		    (char *)&w[i] < window(r) + WINDOW)
 			continue;
 		EXPECT(w[i] == mark(77, i), "%s at %d changed word %d",
-		       in->name, in->offset, i);
+		    in->name, in->offset, i);
 	}
 }
 

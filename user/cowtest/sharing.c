@@ -24,8 +24,8 @@ chain(void)
 
 	region_mark(r, 0, r.pages, 1000);
 	do {
-		region_mark(r, generation, generation + 1,
-			    1000 + generation + 1);
+		region_mark(
+		    r, generation, generation + 1, 1000 + generation + 1);
 		expect_inheritance(r, generation);
 		pid = generation + 1 < GENERATIONS ? must_fork() : -1;
 		if (pid == 0)
@@ -174,6 +174,9 @@ too_little(void)
 }
 
 const struct cow_case sharing_cases[] = {
-    {"chain", chain},	       {"harts", harts}, {"storm", storm},
-    {"toolittle", too_little}, {0, 0},
+    {"chain", chain},
+    {"harts", harts},
+    {"storm", storm},
+    {"toolittle", too_little},
+    {0, 0},
 };

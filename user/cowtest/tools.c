@@ -15,7 +15,7 @@ region_new(long pages)
 
 	EXPECT(sbrk((int)(base - start)) != SBRK_ERROR, "no heap");
 	EXPECT(sbrk((int)(pages * PGSIZE)) == (char *)base,
-	       "no heap for %ld pages", pages);
+	    "no heap for %ld pages", pages);
 	return (struct region){(char *)base, (int)pages};
 }
 
@@ -23,7 +23,7 @@ void
 region_free(struct region r)
 {
 	EXPECT(sbrk(-r.pages * PGSIZE) == r.base + (long)r.pages * PGSIZE,
-	       "the heap did not end with the region");
+	    "the heap did not end with the region");
 }
 
 static uint64 *
@@ -50,8 +50,8 @@ region_check(struct region r, int from, int to, int who)
 		const volatile uint64 *w = page_words(r, i);
 
 		EXPECT(w[0] == mark(who, i) && w[WORDS - 1] == ~mark(who, i),
-		       "page %d holds %lx %lx, not what %d wrote", i, w[0],
-		       w[WORDS - 1], who);
+		    "page %d holds %lx %lx, not what %d wrote", i, w[0],
+		    w[WORDS - 1], who);
 	}
 }
 
@@ -88,12 +88,11 @@ counts_now(void)
 	struct counts c;
 
 	c.free = memstat_read("free_pages");
-	c.tables =
-	    memstat_read("table_allocs") - memstat_read("table_frees");
+	c.tables = memstat_read("table_allocs") - memstat_read("table_frees");
 	c.copies = memstat_read("cow_copies");
 	c.upgrades = memstat_read("cow_upgrades");
 	EXPECT(c.free >= 0 && c.copies >= 0 && c.upgrades >= 0,
-	       "a counter is missing from memstat");
+	    "a counter is missing from memstat");
 	return c;
 }
 
@@ -141,14 +140,14 @@ expect_writes(const char *what, struct counts c, int shared, int sole)
 	if (policy == COPY_UNLESS_SOLE)
 		upgrades = sole;
 	EXPECT(c.copies == copies && c.upgrades == upgrades,
-	       "%s: %ld copies and %ld upgrades, not %d and %d", what,
-	       c.copies, c.upgrades, copies, upgrades);
+	    "%s: %ld copies and %ld upgrades, not %d and %d", what, c.copies,
+	    c.upgrades, copies, upgrades);
 
 	// A copy of a sole page frees the page it replaces.
 	if (policy == COPY_AT_FORK)
 		shared = 0;
 	EXPECT(c.free == -shared, "%s: free pages changed by %ld, not %d",
-	       what, c.free, -shared);
+	    what, c.free, -shared);
 }
 
 long

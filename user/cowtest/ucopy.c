@@ -74,10 +74,10 @@ by_pipe(char *at)
 
 	EXPECT(pipe(fd) == 0, "no pipe");
 	EXPECT(fd[0] > 2 && fd[1] > 2 && fd[0] != fd[1], "fds %d %d", fd[0],
-	       fd[1]);
-	EXPECT(write(fd[1], "x", 1) == 1 && read(fd[0], &c, 1) == 1 &&
-		   c == 'x',
-	       "the pipe does not work");
+	    fd[1]);
+	EXPECT(
+	    write(fd[1], "x", 1) == 1 && read(fd[0], &c, 1) == 1 && c == 'x',
+	    "the pipe does not work");
 	close(fd[0]);
 	close(fd[1]);
 	return 2 * sizeof(int);
@@ -104,7 +104,7 @@ by_fstat(char *at)
 	EXPECT(fstat(fd, (struct stat *)at) == 0, "fstat failed");
 	memmove(&st, at, sizeof(st));
 	EXPECT(st.type == T_DIR && st.ino == 1, "type %d, inode %d", st.type,
-	       st.ino);
+	    st.ino);
 	close(fd);
 	return sizeof(st);
 }
@@ -161,8 +161,8 @@ for_the_parent(struct region r, uint call, int offset)
 	n = calls[call].run(at);
 	expect_filled_but(r, at, n);
 	baton_pass(&done);
-	EXPECT(reap(pid) == 0, "the child saw the parent's %s",
-	       calls[call].name);
+	EXPECT(
+	    reap(pid) == 0, "the child saw the parent's %s", calls[call].name);
 	baton_drop(&done);
 	fill(r);
 }

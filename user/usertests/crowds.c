@@ -5,7 +5,7 @@
 // lost, and each record is whole.
 #define SHARED_RECORDS 60
 #define SHARED_WRITERS 3
-#define RECORD	       40
+#define RECORD         40
 
 static int shared_fd;
 
@@ -42,8 +42,8 @@ sharedfd(void)
 	}
 	EXPECT(n == 0, "%d bytes at the end", n);
 	for (int i = 0; i < SHARED_WRITERS; i++)
-		EXPECT(seen[i] == SHARED_RECORDS, "%d records of %d", seen[i],
-		       i);
+		EXPECT(
+		    seen[i] == SHARED_RECORDS, "%d records of %d", seen[i], i);
 	close(shared_fd);
 	must_unlink("shared.f");
 }
@@ -129,8 +129,8 @@ create_same(long who)
 		int name = (i + who) % CC_NAMES;
 
 		if (who % 2 == 0) {
-			close(must_open(numbered("cc", name),
-					O_CREATE | O_RDWR));
+			close(must_open(
+			    numbered("cc", name), O_CREATE | O_RDWR));
 		} else {
 			// May find the name taken.
 			link("cc.src", numbered("cc", name));
@@ -148,13 +148,13 @@ concreate(void)
 			spawn(create_same, i);
 		reap_all(CC_WORKERS, 0);
 		EXPECT(entries(".", "cc") == CC_NAMES + 1, "%d names",
-		       entries(".", "cc"));
+		    entries(".", "cc"));
 		for (int i = 0; i < CC_NAMES; i++) {
 			uint64 size = size_of(numbered("cc", i));
 
 			EXPECT(size == 0 || size == 13, "size %ld", size);
 			EXPECT(link("cc.src", numbered("cc", i)) == -1,
-			       "name %d twice", i);
+			    "name %d twice", i);
 			must_unlink(numbered("cc", i));
 			expect_absent(numbered("cc", i));
 		}
@@ -196,7 +196,7 @@ linkunlink(void)
 	unlink("lu");
 	EXPECT(stat("/echo", &after) == 0, "stat");
 	EXPECT(after.nlink == before.nlink, "%d links, then %d", before.nlink,
-	       after.nlink);
+	    after.nlink);
 	EXPECT(entries(".", "lu") == 0, "a name is left");
 }
 
@@ -261,8 +261,12 @@ manywrites(void)
 }
 
 const struct usertest crowd_tests[] = {
-    {"sharedfd", sharedfd, 0},	       {"fourfiles", fourfiles, 0},
-    {"createdelete", createdelete, 0}, {"concreate", concreate, 0},
-    {"linkunlink", linkunlink, 0},     {"crosswalk", crosswalk, 0},
-    {"manywrites", manywrites, 1},     {0, 0, 0},
+    {"sharedfd", sharedfd, 0},
+    {"fourfiles", fourfiles, 0},
+    {"createdelete", createdelete, 0},
+    {"concreate", concreate, 0},
+    {"linkunlink", linkunlink, 0},
+    {"crosswalk", crosswalk, 0},
+    {"manywrites", manywrites, 1},
+    {0, 0, 0},
 };

@@ -30,12 +30,12 @@ dirslots(void)
 	size = size_of(".");
 	for (int i = 0; i < 5 * NAMES; i++) {
 		must_unlink(numbered("n", i));
-		EXPECT(link("file", numbered("n", i + NAMES)) == 0, "link %d",
-		       i);
+		EXPECT(
+		    link("file", numbered("n", i + NAMES)) == 0, "link %d", i);
 		EXPECT(entries(".", "n") == NAMES, "after %d", i);
 	}
-	EXPECT(size_of(".") == size, "grew from %ld to %ld", size,
-	       size_of("."));
+	EXPECT(
+	    size_of(".") == size, "grew from %ld to %ld", size, size_of("."));
 	for (int i = 5 * NAMES; i < 6 * NAMES; i++)
 		must_unlink(numbered("n", i));
 	must_unlink("file");
@@ -60,7 +60,7 @@ deep(void)
 	for (int i = 0; i < LEVELS; i++)
 		memmove(up + 3 * i, "../", 4);
 	EXPECT(stat(up, &st) == 0 && st.ino == top.ino, "%s leads to %d", up,
-	       st.ino);
+	    st.ino);
 	expect_file("bottom", 95, 950);
 	must_unlink("bottom");
 	for (int i = 0; i < LEVELS; i++) {
@@ -81,8 +81,8 @@ bigdir(void)
 	make_file("x", 99, 99);
 	for (int i = 0; i < NAMES; i++)
 		EXPECT(link("x", numbered("x", i)) == 0, "link %d", i);
-	EXPECT(entries(".", "x") == NAMES + 1, "%d entries",
-	       entries(".", "x"));
+	EXPECT(
+	    entries(".", "x") == NAMES + 1, "%d entries", entries(".", "x"));
 	for (int i = NAMES - 1; i >= 0; i--) {
 		uint64 seed = i;
 		int other = below(&seed, NAMES);

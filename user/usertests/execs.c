@@ -84,8 +84,8 @@ execargs(void)
 	for (int i = 2; i < MAXARG; i++)
 		argv[i] = numbered("arg", i % 4);
 	argv[MAXARG] = 0;
-	EXPECT(exec_status(argv) == hash_arguments(MAXARG, argv), "%d",
-	       MAXARG);
+	EXPECT(
+	    exec_status(argv) == hash_arguments(MAXARG, argv), "%d", MAXARG);
 	memset(longest, 'L', sizeof(longest) - 1);
 	argv[2] = longest;
 	argv[3] = 0;
@@ -163,25 +163,22 @@ expect_no_exec(const char *path, const char *what)
 #define FILESZ 12
 #define MEMSZ  13
 
+// clang-format off
 static const uint64 tiny_program[] = {
-    0x00010102464c457fUL,
-    0,			  // ident
-    0x0000000100f30002UL, // version, RISC-V, executable
-    120,		  // entry
-    64,			  // the program header's place
-    0,			  // no section headers
-    0x0038004000000000UL, // sizes of program header and header
-    1,			  // program headers
-    0x0000000500000001UL, // R-X, to be loaded
-    0,
-    0,
-    0, // place in the file, addresses
-    136,
-    136,
-    PGSIZE,		  // sizes in file and memory, alignment
-    0x0020089300500513UL, // li a0, 5; li a7, 2
-    0x0000000000000073UL, // ecall
+    0x00010102464c457fUL, 0, // ident
+    0x0000000100f30002UL,    // version, RISC-V, executable
+    120,                     // entry
+    64,                      // the program header's place
+    0,                       // no section headers
+    0x0038004000000000UL,    // sizes of program header and header
+    1,                       // program headers
+    0x0000000500000001UL,    // R-X, to be loaded
+    0, 0, 0,                 // place in the file, addresses
+    136, 136, PGSIZE,        // sizes in file and memory, alignment
+    0x0020089300500513UL,    // li a0, 5; li a7, 2
+    0x0000000000000073UL,    // ecall
 };
+// clang-format on
 
 // The status of that program with one word of it changed; 21 if exec refuses.
 static int
@@ -194,8 +191,8 @@ run_spoilt(int word, uint64 value)
 	fd = must_open("elf.x", O_CREATE | O_RDWR);
 	must_write(fd, tiny_program, word * 8);
 	must_write(fd, &value, 8);
-	must_write(fd, tiny_program + word + 1,
-		   sizeof(tiny_program) - word * 8 - 8);
+	must_write(
+	    fd, tiny_program + word + 1, sizeof(tiny_program) - word * 8 - 8);
 	close(fd);
 	pid = must_fork();
 	if (pid == 0) {
@@ -203,6 +200,39 @@ run_spoilt(int word, uint64 value)
 		exit(21);
 	}
 	return reap(pid);
+}
+
+static void
+make_truncated(void)
+{
+	uint64 sizes[2] = {2 * PGSIZE, 2 * PGSIZE};
+	int fd;
+
+	unlink("elf.x");
+	fd = must_open("elf.x", O_CREATE | O_RDWR);
+	must_write(fd, tiny_program, FILESZ * 8);
+	must_write(fd, sizes, sizeof(sizes));
+	must_write(fd, tiny_program + MEMSZ + 1,
+	    sizeof(tiny_program) - (MEMSZ + 1) * 8);
+	close(fd);
+}
+
+// exec fails late, when memory and files are taken already, over and over.
+static void
+fail_often(void)
+{
+	static char almost[PGSIZE - 40];
+	char *argv[] = {"x", almost, 0};
+
+	// The file ends before the segment does.
+	EXPECT(run_spoilt(FILESZ, 1000) == 21, "a segment cut off");
+	EXPECT(run_spoilt(MEMSZ, 1000) == 5, "a segment with zeros behind");
+	make_truncated();
+	memset(almost, 'a', sizeof(almost) - 1);
+	for (int i = 0; i < 100; i++) {
+		expect_no_exec("elf.x", "a segment cut off");
+		EXPECT(exec(SELF, argv) == -1, "no room for the vector");
+	}
 }
 
 static void
@@ -239,11 +269,12 @@ execbad(void)
 	expect_refused(OFFSET, 1UL << 40, "contents beyond the file");
 	expect_refused(VADDR, KERNBASE << 10, "an address too high");
 	expect_refused(VADDR, ~0UL << 12, "an address that wraps");
-	expect_refused(VADDR, 0xffffffc000000000UL,
-		       "an address of the kernel's");
+	expect_refused(
+	    VADDR, 0xffffffc000000000UL, "an address of the kernel's");
 	expect_refused(FILESZ, 1000, "more in the file than in memory");
 	expect_refused(MEMSZ, 1UL << 40, "more than there is memory");
 	expect_refused(MEMSZ, ~0UL, "a size that wraps");
+	fail_often();
 	must_unlink("elf.x");
 	expect_no_exec("elf.x", "what is gone");
 }

@@ -5,18 +5,12 @@
 static void
 exitcodes(void)
 {
-	static const int codes[] = {0,
-				    1,
-				    2,
-				    127,
-				    128,
-				    255,
-				    256,
-				    -1,
-				    -2,
-				    0x7fffffff,
-				    (int)0x80000000,
-				    0x12345678};
+	// clang-format off
+	static const int codes[] = {
+	    0, 1, 2, 127, 128, 255, 256, -1, -2,
+	    0x7fffffff, (int)0x80000000, 0x12345678,
+	};
+	// clang-format on
 	int status;
 
 	EXPECT(wait(&status) == -1, "waited for nobody");
@@ -63,7 +57,7 @@ exitwait(void)
 				i++;
 			EXPECT(i < CHILDREN, "pid %d is nobody's", got);
 			EXPECT(status == 1000 * round + i, "status %d of %d",
-			       status, i);
+			    status, i);
 			pid[i] = 0;
 			left--;
 		}
@@ -87,8 +81,8 @@ twochildren(void)
 			int status = -99, pid = wait(&status);
 
 			EXPECT((pid == a && status == 1) ||
-				   (pid == b && status == 2),
-			       "pid %d, status %d", pid, status);
+			           (pid == b && status == 2),
+			    "pid %d, status %d", pid, status);
 		}
 	}
 	EXPECT(wait(0) == -1, "a third child");
@@ -166,8 +160,8 @@ orphans(void)
 	EXPECT(outcome_of(have_orphans, ORPHANS) == 0, "the parent failed");
 	close(line[1]);
 	for (int i = 0; i < ORPHANS; i++)
-		EXPECT(read(line[0], &pid[i], 4) == 4, "no word of orphan %d",
-		       i);
+		EXPECT(
+		    read(line[0], &pid[i], 4) == 4, "no word of orphan %d", i);
 	EXPECT(wait(0) == -1, "an orphan is our child");
 	for (int i = 0; i < ORPHANS; i++)
 		EXPECT(kill(pid[i]) == 0, "kill of orphan %d", i);

@@ -27,7 +27,7 @@ kernmem(void)
 	for (uint64 a = KERNBASE; a < PHYSTOP; a += 0xcdef00) {
 		expect_killed(look, a, "looking at RAM");
 		expect_killed(look, a - KERNBASE + 0xffffffc000000000UL,
-			      "looking at the kernel");
+		    "looking at the kernel");
 	}
 	for (int i = 0; i < NBAD; i++) {
 		expect_killed(look, bad_address(i), "looking");
@@ -53,8 +53,8 @@ static const char constant[] = "read only";
 static void
 nowrite(void)
 {
-	const long places[] = {0,	  (long)&nowrite, (long)constant,
-			       TRAPFRAME, TRAMPOLINE,	  (long)KERNBASE};
+	const long places[] = {0, (long)&nowrite, (long)constant, TRAPFRAME,
+	    TRAMPOLINE, (long)KERNBASE};
 
 	for (uint i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		expect_killed(poke, places[i], "writing");
@@ -123,13 +123,16 @@ misbehave(long how)
 	case 9:
 		__asm__ volatile("mret");
 		break;
+	case 10: // fmv.w.x ft0, zero: registers that nobody saves
+		__asm__ volatile(".4byte 0xf0000053");
+		break;
 	}
 }
 
 static void
 badinsn(void)
 {
-	for (int i = 0; i < 10; i++)
+	for (int i = 0; i <= 10; i++)
 		expect_killed(misbehave, i, "a forbidden instruction");
 }
 
@@ -165,18 +168,18 @@ static void
 lose_stack(long sp)
 {
 	__asm__ volatile("mv sp, %0\n"
-			 "	sd zero, 0(sp)"
-			 :
-			 : "r"(sp)
-			 : "memory");
+	                 "	sd zero, 0(sp)"
+	                 :
+	                 : "r"(sp)
+	                 : "memory");
 }
 
 static void
 stacktest(void)
 {
 	for (int i = 2; i < 16; i += 4)
-		expect_killed(look_below_stack, i * PGSIZE,
-			      "looking below the stack");
+		expect_killed(
+		    look_below_stack, i * PGSIZE, "looking below the stack");
 	expect_killed(recurse, 1 << 20, "endless recursion");
 	for (int i = 0; i < NBAD; i++)
 		expect_killed(lose_stack, bad_address(i), "a lost stack");
@@ -218,9 +221,14 @@ pgbug(void)
 }
 
 const struct usertest fault_tests[] = {
-    {"kernmem", kernmem, 0},	 {"MAXVAplus", MAXVAplus, 0},
-    {"nowrite", nowrite, 0},	 {"textwrite", textwrite, 0},
-    {"noexec", noexec, 0},	 {"badinsn", badinsn, 0},
-    {"stacktest", stacktest, 0}, {"stackgrow", stackgrow, 0},
-    {"pgbug", pgbug, 0},	 {0, 0, 0},
+    {"kernmem", kernmem, 0},
+    {"MAXVAplus", MAXVAplus, 0},
+    {"nowrite", nowrite, 0},
+    {"textwrite", textwrite, 0},
+    {"noexec", noexec, 0},
+    {"badinsn", badinsn, 0},
+    {"stacktest", stacktest, 0},
+    {"stackgrow", stackgrow, 0},
+    {"pgbug", pgbug, 0},
+    {0, 0, 0},
 };

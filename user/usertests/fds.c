@@ -33,8 +33,8 @@ openmany(void)
 	EXPECT(read(5, &c, 1) == 1 && c == 0x7f, "these do not");
 	close(7);
 	close(12);
-	EXPECT(pipe(p) == 0 && p[0] + p[1] == 19, "pipe got %d %d", p[0],
-	       p[1]);
+	EXPECT(
+	    pipe(p) == 0 && p[0] + p[1] == 19, "pipe got %d %d", p[0], p[1]);
 	must_write(p[1], "q", 1);
 	EXPECT(read(p[0], &c, 1) == 1 && c == 'q', "the pipe");
 	close_others();
@@ -49,13 +49,50 @@ rearrange(long offset)
 	char c;
 
 	EXPECT(read(shared, &c, 1) == 1 && c == data_at(1, offset),
-	       "the offset is not %ld", offset);
+	    "the offset is not %ld", offset);
 	close_others();
 	EXPECT(open("/", O_RDONLY) == 3, "reuse of a descriptor");
 	EXPECT(dup(0) == 4, "reuse of a descriptor");
 	EXPECT(chdir("/dev") == 0, "chdir");
 	close(0);
 	close(1);
+}
+
+// One change each, as the first that a process makes after it was forked.
+static void
+change_once(long how)
+{
+	int p[2];
+
+	switch (how) {
+	case 0:
+		EXPECT(close(shared) == 0, "close");
+		break;
+	case 1:
+		EXPECT(chdir("/dev") == 0, "chdir");
+		break;
+	case 2:
+		EXPECT(dup(0) == shared + 2, "dup");
+		break;
+	case 3:
+		EXPECT(open("/", O_RDONLY) == shared + 2, "open");
+		break;
+	case 4:
+		EXPECT(pipe(p) == 0 && p[0] == shared + 2, "pipe");
+		break;
+	}
+}
+
+static void
+expect_unchanged(uint directory)
+{
+	struct stat st;
+	int next = dup(shared);
+
+	EXPECT(stat(".", &st) == 0 && st.ino == directory,
+	    "the child took us along to inode %d", st.ino);
+	EXPECT(next == shared + 2, "next free descriptor %d", next);
+	close(next);
 }
 
 static void
@@ -75,7 +112,11 @@ dupshare(void)
 	EXPECT(outcome_of(rearrange, 2) == 0, "the first child failed");
 	EXPECT(outcome_of(rearrange, 3) == 0, "the second child failed");
 	EXPECT(stat(".", &there) == 0 && here.ino == there.ino,
-	       "the child took us along");
+	    "the child took us along");
+	for (int how = 0; how < 5; how++) {
+		EXPECT(outcome_of(change_once, how) == 0, "change %d", how);
+		expect_unchanged(here.ino);
+	}
 	EXPECT(read(twin, text, 2) == 2, "the child's close closed ours");
 	EXPECT(data_differs(text, 2, 1, 4) < 0, "the offset is another");
 	EXPECT(dup(0) == fd + 2, "a descriptor is gone");

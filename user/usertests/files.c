@@ -37,7 +37,7 @@ writetest(void)
 	fd = must_open("small.f", O_RDONLY);
 	for (int step = 1; (n = read(fd, chunk, step)) > 0; step += 13) {
 		EXPECT(n == step || at + n == RECORDS * SIZE,
-		       "read of %d at %d gave %d", step, at, n);
+		    "read of %d at %d gave %d", step, at, n);
 		EXPECT(data_differs(chunk, n, 11, at) < 0, "at %d", at);
 		at += n;
 	}
@@ -72,8 +72,8 @@ writebig(void)
 	EXPECT(read(fd, chunk, 8) == 8, "read on");
 	EXPECT(data_differs(chunk, 8, 12, BSIZE) < 0, "the second block");
 	close(fd);
-	EXPECT(size_of("big.f") == MAXFILE * BSIZE, "size %ld",
-	       size_of("big.f"));
+	EXPECT(
+	    size_of("big.f") == MAXFILE * BSIZE, "size %ld", size_of("big.f"));
 	must_unlink("big.f");
 }
 
@@ -225,9 +225,9 @@ bigfile(void)
 	fd = must_open("bf.f", O_RDONLY);
 	for (int i = 0; i < 2 * RECORDS; i++) {
 		EXPECT(read(fd, chunk, SIZE / 2) == SIZE / 2, "half %d", i);
-		EXPECT(data_differs(chunk, SIZE / 2, 40 + i / 2,
-				    i % 2 * SIZE / 2) < 0,
-		       "half %d is wrong", i);
+		EXPECT(data_differs(
+		           chunk, SIZE / 2, 40 + i / 2, i % 2 * SIZE / 2) < 0,
+		    "half %d is wrong", i);
 	}
 	EXPECT(read(fd, chunk, 1) == 0, "more than was written");
 	close(fd);
@@ -264,13 +264,13 @@ fstats(void)
 	memset(&st, 0xff, sizeof(st));
 	EXPECT(fstat(fd, &st) == 0, "fstat");
 	EXPECT(st.type == T_FILE && st.nlink == 1 && st.size == 1234 &&
-		   st.dev == ROOTDEV && st.ino > ROOTINO,
-	       "type %d, %d links, %ld bytes, device %d, inode %d", st.type,
-	       st.nlink, st.size, st.dev, st.ino);
+	           st.dev == ROOTDEV && st.ino > ROOTINO,
+	    "type %d, %d links, %ld bytes, device %d, inode %d", st.type,
+	    st.nlink, st.size, st.dev, st.ino);
 	EXPECT(link("st.f", "st.g") == 0, "link");
 	EXPECT(stat("st.g", &twin) == 0, "stat");
 	EXPECT(twin.ino == st.ino && twin.nlink == 2, "inode %d, %d links",
-	       twin.ino, twin.nlink);
+	    twin.ino, twin.nlink);
 	must_unlink("st.f");
 	must_unlink("st.g");
 	EXPECT(fstat(fd, &st) == 0 && st.nlink == 0, "%d links", st.nlink);
@@ -278,14 +278,20 @@ fstats(void)
 
 	EXPECT(stat("/", &st) == 0 && st.type == T_DIR, "/: type %d", st.type);
 	EXPECT(stat("/dev/memstat", &st) == 0 && st.type == T_DEVICE,
-	       "/dev/memstat: type %d", st.type);
+	    "/dev/memstat: type %d", st.type);
 }
 
 const struct usertest file_tests[] = {
-    {"opentest", opentest, 0},	 {"writetest", writetest, 0},
-    {"writebig", writebig, 0},	 {"createtest", createtest, 0},
-    {"truncate1", truncate1, 0}, {"truncate2", truncate2, 0},
-    {"truncate3", truncate3, 0}, {"bigwrite", bigwrite, 0},
-    {"bigfile", bigfile, 0},	 {"blockreuse", blockreuse, 0},
-    {"fstats", fstats, 0},	 {0, 0, 0},
+    {"opentest", opentest, 0},
+    {"writetest", writetest, 0},
+    {"writebig", writebig, 0},
+    {"createtest", createtest, 0},
+    {"truncate1", truncate1, 0},
+    {"truncate2", truncate2, 0},
+    {"truncate3", truncate3, 0},
+    {"bigwrite", bigwrite, 0},
+    {"bigfile", bigfile, 0},
+    {"blockreuse", blockreuse, 0},
+    {"fstats", fstats, 0},
+    {0, 0, 0},
 };

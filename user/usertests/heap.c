@@ -65,11 +65,11 @@ sbrkbasic(void)
 	top = sbrk(0);
 	EXPECT(sbrk(0) == top, "sbrk(0) moved the end");
 	if (free_pages() < 0x7fffffff / PGSIZE)
-		EXPECT(sbrk(0x7fffffff) == SBRK_ERROR,
-		       "more heap than memory");
+		EXPECT(
+		    sbrk(0x7fffffff) == SBRK_ERROR, "more heap than memory");
 	expect_break(top);
 	EXPECT(sbrk(PGSIZE) == top && sbrk(-PGSIZE) == top + PGSIZE,
-	       "up and down");
+	    "up and down");
 	expect_break(top);
 }
 
@@ -91,8 +91,8 @@ sbrkmuch(void)
 		EXPECT(sbrk(-size) == top + size, "cannot shrink");
 		expect_break(top);
 		EXPECT(free_pages() - free >= size / PGSIZE,
-		       "shrinking by %d pages freed %ld", size / PGSIZE,
-		       free_pages() - free);
+		    "shrinking by %d pages freed %ld", size / PGSIZE,
+		    free_pages() - free);
 	}
 	expect_killed(touch, (long)top + PGSIZE, "a touch above the heap");
 }
@@ -206,7 +206,7 @@ validatetest(void)
 
 	for (uint64 p = 0; p <= end; p += PGSIZE)
 		EXPECT(link("no-such-file", (char *)p) == -1,
-		       "linked nothing to the name at %lx", p);
+		    "linked nothing to the name at %lx", p);
 }
 
 static char blank[3 * PGSIZE];
@@ -246,8 +246,8 @@ static void
 sbrkbugs(void)
 {
 	long top = (long)sbrk(0);
-	const long amounts[] = {top,	      top - 3500, top - 1, top + 1,
-				top + PGSIZE, PGSIZE,	  1};
+	const long amounts[] = {
+	    top, top - 3500, top - 1, top + 1, top + PGSIZE, PGSIZE, 1};
 
 	for (uint i = 0; i < sizeof(amounts) / sizeof(amounts[0]); i++) {
 		int status = outcome_of(shrink_by, amounts[i]);
@@ -268,8 +268,8 @@ sbrklast(void)
 	int fd;
 
 	EXPECT(sbrk((int)(PGROUNDUP((uint64)top) - (uint64)top) + PGSIZE) !=
-		   SBRK_ERROR,
-	       "no heap");
+	           SBRK_ERROR,
+	    "no heap");
 	EXPECT(sbrk(10) != SBRK_ERROR && sbrk(-20) != SBRK_ERROR, "no heap");
 	last = (char *)sbrk(0) - 1;
 	*last = '/';
@@ -293,21 +293,21 @@ sbrklast(void)
 static void
 sbrk8000(void)
 {
-	static const int amounts[] = {(int)0x80000004, (int)0x80000000,
-				      (int)0x80001000, -0x7fffffff};
+	static const int amounts[] = {
+	    (int)0x80000004, (int)0x80000000, (int)0x80001000, -0x7fffffff};
 	char *top = sbrk(0);
 
 	for (uint i = 0; i < sizeof(amounts) / sizeof(amounts[0]); i++) {
 		EXPECT(sbrk(amounts[i]) == SBRK_ERROR, "sbrk(%d)", amounts[i]);
 		EXPECT(sbrklazy(amounts[i]) == SBRK_ERROR, "sbrklazy(%d)",
-		       amounts[i]);
+		    amounts[i]);
 		expect_break(top);
 	}
 	look((long)top - 1);
 }
 
 // malloc until there is no more, of all sizes; what it gives does not overlap.
-#define BLOCK_SIZE(i) (40 + (i)*211 % 5000)
+#define BLOCK_SIZE(i) (40 + 211 * (i) % 5000)
 
 struct block {
 	struct block *next;
@@ -345,13 +345,12 @@ mem(void)
 			list = b->next;
 			for (int i = 0; i < b->size; i++)
 				EXPECT(b->data[i] == (char)b->size,
-				       "byte %d of %d has changed", i,
-				       b->size);
+				    "byte %d of %d has changed", i, b->size);
 			free(b);
 		}
 	}
 	EXPECT(free_pages() > 0x7fffffff / PGSIZE || malloc(0x7ffffff0) == 0,
-	       "malloc gave more than there is");
+	    "malloc gave more than there is");
 }
 
 // Memory that another process has filled and left is zero for the next.
@@ -378,7 +377,7 @@ find_zero(long bytes)
 	for (long i = 0; i < bytes / 2; i += PGSIZE)
 		for (int j = 0; j < PGSIZE; j += 16)
 			EXPECT(lazily[i + j] == (j == i / PGSIZE % PGSIZE),
-			       "byte %ld", i + j);
+			    "byte %ld", i + j);
 }
 
 static void

@@ -11,7 +11,7 @@ iput(void)
 	EXPECT(chdir("gone.d") == 0, "chdir");
 	must_unlink("../gone.d");
 	EXPECT(open("x", O_CREATE | O_RDWR) == -1,
-	       "created a file where nobody can find it");
+	    "created a file where nobody can find it");
 	EXPECT(chdir("/") == 0, "chdir to /");
 	expect_absent("gone.d");
 }
@@ -46,7 +46,7 @@ open_directory(long times)
 {
 	for (int i = 0; i < times; i++)
 		EXPECT(open("open.d", O_RDWR) == -1,
-		       "opened a directory for writing");
+		    "opened a directory for writing");
 }
 
 static void
@@ -167,7 +167,7 @@ linkcounts(void)
 	before = links("lc");
 	EXPECT(mkdir("lc/a") == 0 && mkdir("lc/b") == 0, "mkdir");
 	EXPECT(links("lc") == before + 2, "%d links with two subdirectories",
-	       links("lc"));
+	    links("lc"));
 	must_unlink("lc/a");
 	EXPECT(links("lc") == before + 1, "%d links with one", links("lc"));
 	make_file("lc/f", 1, 1);

@@ -101,7 +101,7 @@ kill_after(void (*body)(long), int ticks, const char *what)
 	status = reap(pid);
 	EXPECT(status == -1, "%s: status %d", what, status);
 	EXPECT(uptime() - began < 30, "%s: took %d ticks to die", what,
-	       uptime() - began);
+	    uptime() - began);
 }
 
 static void
@@ -160,8 +160,8 @@ kill_oneself(long unused)
 static void
 killnobody(void)
 {
-	static const int nobody[] = {0, -1, 0x7fffffff, (int)0x80000000,
-				     1 << 30};
+	static const int nobody[] = {
+	    0, -1, 0x7fffffff, (int)0x80000000, 1 << 30};
 	int pid, status;
 
 	for (uint i = 0; i < sizeof(nobody) / sizeof(nobody[0]); i++)
@@ -209,7 +209,10 @@ killcrowd(void)
 }
 
 const struct usertest kill_tests[] = {
-    {"killstatus", killstatus, 0}, {"killsleep", killsleep, 0},
-    {"killrun", killrun, 0},	   {"killnobody", killnobody, 0},
-    {"killcrowd", killcrowd, 0},   {0, 0, 0},
+    {"killstatus", killstatus, 0},
+    {"killsleep", killsleep, 0},
+    {"killrun", killrun, 0},
+    {"killnobody", killnobody, 0},
+    {"killcrowd", killcrowd, 0},
+    {0, 0, 0},
 };

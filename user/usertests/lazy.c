@@ -60,7 +60,7 @@ lazy_alloc(void)
 	tables = area.pages / 512 + 4;
 	// The neighbours that were read cost a page each at most.
 	EXPECT(cost >= touched - 1 && cost <= 2 * touched + tables + 8,
-	       "%ld pages touched cost %ld", touched, cost);
+	    "%ld pages touched cost %ld", touched, cost);
 }
 
 static void
@@ -80,12 +80,12 @@ lazy_unmap(void)
 	touch_sparsely(2);
 	poor = free_pages();
 	EXPECT(rich - poor >= area.pages / SPARSE, "touching took %ld pages",
-	       rich - poor);
+	    rich - poor);
 	pages = area.pages;
 	middle = pages / 2;
 	EXPECT(sbrk((int)(-(pages - middle) * PGSIZE)) ==
-		   area.base + pages * PGSIZE,
-	       "cannot shrink");
+	           area.base + pages * PGSIZE,
+	    "cannot shrink");
 	expect_killed(touch_page, middle, "a touch of freed lazy heap");
 	expect_killed(touch_page, pages - 1, "a touch of freed lazy heap");
 	EXPECT(outcome_of(touch_page, middle - 1) == 0, "below the end");
@@ -95,7 +95,7 @@ lazy_unmap(void)
 	EXPECT(sbrk((int)(-middle * PGSIZE)) != SBRK_ERROR, "cannot shrink");
 	// A system call later, with nobody else at work: this is exact.
 	EXPECT(free_pages() - poor >= middle / SPARSE,
-	       "freeing gave back %ld pages", free_pages() - poor);
+	    "freeing gave back %ld pages", free_pages() - poor);
 
 	// New heap in the same place is new.
 	area_new();
@@ -128,11 +128,11 @@ lazy_copy(void)
 	for (int i = 0; i < 256; i++)
 		EXPECT(zero[i] == 0, "byte %d of lazy heap is not zero", i);
 	EXPECT(pipe((int *)(area.base + 40 * PGSIZE - 4)) == 0,
-	       "pipe to lazy heap");
+	    "pipe to lazy heap");
 	EXPECT(write(p[1], area.base + area.pages * PGSIZE, 1) == -1,
-	       "wrote from above the heap");
+	    "wrote from above the heap");
 	EXPECT(fstat(p[0], (struct stat *)(area.base + 50 * PGSIZE)) == -1,
-	       "fstat of a pipe");
+	    "fstat of a pipe");
 	must_unlink("lazy.f");
 }
 
@@ -167,10 +167,10 @@ lazy_sbrk(void)
 	EXPECT(sbrklazy(0) == top, "sbrklazy(0)");
 	if (free_pages() < 0x7fffffff / PGSIZE)
 		EXPECT(sbrklazy(0x7fffffff) == SBRK_ERROR,
-		       "more lazy heap than memory");
+		    "more lazy heap than memory");
 	EXPECT(sbrk(0) == top, "a failed call moved the end");
 	EXPECT(sbrklazy(PGSIZE) == top && sbrklazy(PGSIZE) == top + PGSIZE,
-	       "growing");
+	    "growing");
 	EXPECT(top[0] == 0 && top[2 * PGSIZE - 1] == 0, "not zero");
 	EXPECT(sbrklazy(-2 * PGSIZE) == top + 2 * PGSIZE, "shrinking");
 	EXPECT(sbrk(0) == top, "not back");
@@ -180,7 +180,10 @@ lazy_sbrk(void)
 }
 
 const struct usertest lazy_tests[] = {
-    {"lazy_alloc", lazy_alloc, 0}, {"lazy_unmap", lazy_unmap, 0},
-    {"lazy_copy", lazy_copy, 0},   {"lazy_fork", lazy_fork, 0},
-    {"lazy_sbrk", lazy_sbrk, 0},   {0, 0, 0},
+    {"lazy_alloc", lazy_alloc, 0},
+    {"lazy_unmap", lazy_unmap, 0},
+    {"lazy_copy", lazy_copy, 0},
+    {"lazy_fork", lazy_fork, 0},
+    {"lazy_sbrk", lazy_sbrk, 0},
+    {0, 0, 0},
 };

@@ -89,7 +89,7 @@ badwrite(void)
 		unlink("junk");
 		fd = must_open("junk", O_CREATE | O_WRONLY);
 		EXPECT(write(fd, (char *)bad_address(i % NBAD), 1) == -1,
-		       "round %d", i);
+		    "round %d", i);
 		close(fd);
 	}
 	make_file("junk", 1, 200 * BSIZE);
@@ -105,8 +105,8 @@ fill_disk(int *files)
 	int blocks = 0;
 
 	for (*files = 0; *files < 100; ++*files) {
-		int fd = open(numbered("fill", *files),
-			      O_CREATE | O_TRUNC | O_WRONLY);
+		int fd = open(
+		    numbered("fill", *files), O_CREATE | O_TRUNC | O_WRONLY);
 
 		if (fd < 0)
 			return blocks;
@@ -135,7 +135,7 @@ check_filled(int files, int blocks)
 		for (uint b = 0; b < MAXFILE && blocks > 0; b++, blocks--) {
 			EXPECT(read(fd, block, BSIZE) == BSIZE, "block %d", b);
 			EXPECT(data_differs(block, 64, i, b) < 0,
-			       "block %d of file %d", b, i);
+			    "block %d of file %d", b, i);
 		}
 		close(fd);
 		must_unlink(numbered("fill", i));
@@ -277,8 +277,8 @@ forkout(void)
 		int status = outcome_of(fork_in_need, spare);
 
 		EXPECT(status == FORK_FAILED || status == CHILD_DIED ||
-			   status == FORK_WORKED || status == -1,
-		       "status %d with %d pages", status, spare);
+		           status == FORK_WORKED || status == -1,
+		    "status %d with %d pages", status, spare);
 		failed += status == FORK_FAILED;
 		worked += status == FORK_WORKED;
 	}
@@ -286,12 +286,16 @@ forkout(void)
 	// Where fork copies at once, a parent that has nearly all cannot.
 	EXPECT(variant_name(variant, sizeof(variant)) == 0, "no variant");
 	EXPECT(worked > 0 || strcmp(variant, "eager") == 0,
-	       "fork fails with memory");
+	    "fork fails with memory");
 }
 
 const struct usertest limit_tests[] = {
-    {"forktest", forktest, 0},	     {"forkmany", forkmany, 0},
-    {"forkout", forkout, 1},	     {"badwrite", badwrite, 1},
-    {"execout", execout, 1},	     {"diskfull", diskfull, 1},
-    {"outofinodes", outofinodes, 1}, {0, 0, 0},
+    {"forktest", forktest, 0},
+    {"forkmany", forkmany, 0},
+    {"forkout", forkout, 1},
+    {"badwrite", badwrite, 1},
+    {"execout", execout, 1},
+    {"diskfull", diskfull, 1},
+    {"outofinodes", outofinodes, 1},
+    {0, 0, 0},
 };

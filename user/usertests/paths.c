@@ -92,13 +92,13 @@ fourteen(void)
 	must_mkdir("a-name-of-14-b");
 	must_mkdir("a-name-of-14-c");
 	EXPECT(inode_of("a-name-of-14-b") != inode_of("a-name-of-14-c"),
-	       "the last byte does not count");
+	    "the last byte does not count");
 	EXPECT(mkdir("a-name-of-14-bytes-and-more") == -1,
-	       "a longer name is another one");
+	    "a longer name is another one");
 	make_file("a-name-of-14-bites/a-name-of-14-bats", 14, 14);
 	expect_file("a-name-of-14-b/a-name-of-14-b", 14, 14);
-	EXPECT(mkdir("a-name-of-14-b/a-name-of-14-b") == -1,
-	       "mkdir over a file");
+	EXPECT(
+	    mkdir("a-name-of-14-b/a-name-of-14-b") == -1, "mkdir over a file");
 	expect_absent("a-name-of-13-");
 	must_unlink("a-name-of-14-b/a-name-of-14-booo");
 	must_unlink("a-name-of-14-boo");
@@ -110,23 +110,22 @@ fourteen(void)
 static void
 rmdot(void)
 {
-	static const char *const names[] = {".",       "..",	   "dots/.",
-					    "dots/..", "dots/./.", "/.",
-					    "/..",     "/",	   "../."};
+	static const char *const names[] = {".", "..", "dots/.", "dots/..",
+	    "dots/./.", "/.", "/..", "/", "../."};
 
 	unlink("dots");
 	must_mkdir("dots");
 	EXPECT(chdir("dots") == 0, "chdir");
-	EXPECT(unlink(".") == -1 && unlink("..") == -1,
-	       "unlinked from within");
+	EXPECT(
+	    unlink(".") == -1 && unlink("..") == -1, "unlinked from within");
 	EXPECT(chdir("..") == 0, "chdir back");
 	for (uint i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		EXPECT(unlink(names[i]) == -1, "unlinked %s", names[i]);
 		EXPECT(mkdir(names[i]) == -1, "made directory %s", names[i]);
 		EXPECT(open(names[i], O_CREATE | O_RDWR) == -1, "created %s",
-		       names[i]);
+		    names[i]);
 		EXPECT(link("/usertests", names[i]) == -1, "linked to %s",
-		       names[i]);
+		    names[i]);
 	}
 	EXPECT(entries("dots", "") == 2, "%d entries", entries("dots", ""));
 	must_unlink("dots");
@@ -150,7 +149,7 @@ dirfile(void)
 	EXPECT(mkdir("plain") == -1, "mkdir over it");
 	EXPECT(mknod("plain", 1, 0) == -1, "mknod over it");
 	EXPECT(write(must_open(".", O_RDONLY), "x", 1) == -1,
-	       "wrote to a directory");
+	    "wrote to a directory");
 	expect_file("plain", 5, 100);
 	must_unlink("plain");
 	expect_absent("plain");

@@ -31,13 +31,13 @@ drain(long bytes)
 	int at = 0, n;
 
 	while ((n = read(wires[0], piece,
-			 1 + below(&seed, sizeof(piece) - 1))) > 0) {
+	            1 + below(&seed, sizeof(piece) - 1))) > 0) {
 		EXPECT(data_differs(piece, n, bytes, at) < 0,
-		       "wrong bytes at %d", at);
+		    "wrong bytes at %d", at);
 		at += n;
 	}
-	EXPECT(n == 0 && at == bytes, "%d bytes of %ld, then %d", at, bytes,
-	       n);
+	EXPECT(
+	    n == 0 && at == bytes, "%d bytes of %ld, then %d", at, bytes, n);
 }
 
 static void
@@ -115,7 +115,7 @@ pipegone(void)
 }
 
 // Several writers and readers: each byte arrives once.
-#define CROWD	    4
+#define CROWD       4
 #define CROWD_BYTES 6000
 
 static int results[2];
@@ -170,7 +170,7 @@ pipecrowd(void)
 	close(wires[1]);
 	for (int i = 0; i < CROWD; i++) {
 		EXPECT(read(results[0], heard, sizeof(heard)) == sizeof(heard),
-		       "a listener failed");
+		    "a listener failed");
 		for (int j = 0; j < CROWD; j++)
 			sum[j] += heard[j];
 	}
@@ -194,8 +194,8 @@ pass_on(long who)
 
 	for (int i = 0; i < TURNS; i++) {
 		EXPECT(read(ring[who][0], &count, 4) == 4, "lost the token");
-		EXPECT(count == i * RING + who, "token %d in turn %d", count,
-		       i);
+		EXPECT(
+		    count == i * RING + who, "token %d in turn %d", count, i);
 		count++;
 		must_write(ring[(who + 1) % RING][1], &count, 4);
 	}
@@ -221,7 +221,10 @@ pipering(void)
 }
 
 const struct usertest pipe_tests[] = {
-    {"pipe1", pipe1, 0},       {"pipeends", pipeends, 0},
-    {"pipegone", pipegone, 0}, {"pipecrowd", pipecrowd, 0},
-    {"pipering", pipering, 0}, {0, 0, 0},
+    {"pipe1", pipe1, 0},
+    {"pipeends", pipeends, 0},
+    {"pipegone", pipegone, 0},
+    {"pipecrowd", pipecrowd, 0},
+    {"pipering", pipering, 0},
+    {0, 0, 0},
 };

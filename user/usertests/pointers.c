@@ -50,11 +50,11 @@ copyout(void)
 	}
 	EXPECT(read(fd, (void *)&copyout, 8) == -1, "file to text");
 	EXPECT(read(p[0], (void *)&copyout, 8) == -1, "pipe to text");
-	EXPECT(read(fd, text, sizeof(text)) == sizeof(text),
-	       "the offset moved");
+	EXPECT(
+	    read(fd, text, sizeof(text)) == sizeof(text), "the offset moved");
 	EXPECT(data_differs(text, sizeof(text), 3, 0) < 0, "file data");
-	EXPECT(read(p[0], text, sizeof(text)) == sizeof(text),
-	       "bytes are lost");
+	EXPECT(
+	    read(p[0], text, sizeof(text)) == sizeof(text), "bytes are lost");
 	EXPECT(data_differs(text, sizeof(text), 4, 0) < 0, "pipe data");
 	close(fd);
 	close(p[0]);
@@ -66,7 +66,8 @@ copyout(void)
 static void
 expect_no_path(const char *p, const char *what)
 {
-	char *args[] = {"x", 0};
+	// Whatever is found there should not be another run of all this.
+	char *args[] = {"x", "@args", 0};
 
 	EXPECT(open(p, O_RDONLY) == -1, "open, %s: %p", what, p);
 	EXPECT(open(p, O_CREATE | O_RDWR) == -1, "create, %s: %p", what, p);
@@ -116,7 +117,7 @@ copyinstr3(void)
 	int fd;
 
 	EXPECT(sbrk((int)(PGROUNDUP(top) - top) + PGSIZE) != SBRK_ERROR,
-	       "no heap");
+	    "no heap");
 	end = sbrk(0);
 	EXPECT((uint64)end % PGSIZE == 0, "the heap ends at %p", end);
 
@@ -164,10 +165,10 @@ badptr(void)
 
 		expect_no_results(bad);
 		EXPECT(exec("/usertests", (char **)bad) == -1,
-		       "exec with arguments at %p", bad);
+		    "exec with arguments at %p", bad);
 		args[1] = bad;
 		EXPECT(exec("/usertests", args) == -1,
-		       "exec with an argument at %p", bad);
+		    "exec with an argument at %p", bad);
 	}
 	expect_no_results(text);
 	// Text begins at 0; only wait() takes that for "no result, please".
@@ -195,12 +196,12 @@ cutoff(void)
 	n = write(fd, at, 2 * GOOD);
 	EXPECT(n == -1 || n == GOOD, "write to a file gave %d", n);
 	EXPECT(size_of("cutoff.f") == (n < 0 ? 0 : GOOD), "size %ld, not %d",
-	       size_of("cutoff.f"), n);
+	    size_of("cutoff.f"), n);
 	n = write(p[1], at, 2 * GOOD);
 	EXPECT(n == -1 || n == GOOD, "write to a pipe gave %d", n);
 	EXPECT(pipe((int *)(end - 4)) == -1, "pipe over the end");
-	EXPECT(fstat(fd, (struct stat *)(end - 8)) == -1,
-	       "fstat over the end");
+	EXPECT(
+	    fstat(fd, (struct stat *)(end - 8)) == -1, "fstat over the end");
 	close(p[0]);
 	close(p[1]);
 	close(fd);
@@ -211,21 +212,12 @@ cutoff(void)
 static void
 badnum(void)
 {
+	// clang-format off
 	static const long numbers[] = {
-	    0,
-	    -1,
-	    22,
-	    31,
-	    36,
-	    63,
-	    64,
-	    255,
-	    1000,
-	    1L << 32,
-	    (1L << 32) + 11,
-	    0x7fffffffffffffffL,
-	    (long)(1UL << 63),
+	    0, -1, 22, 31, 36, 63, 64, 255, 1000, 1L << 32,
+	    (1L << 32) + 11, 0x7fffffffffffffffL, (long)(1UL << 63),
 	};
+	// clang-format on
 
 	for (uint i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		long got = raw_call(numbers[i], 1, 2, 3);
@@ -240,8 +232,8 @@ badnum(void)
 static void
 badint(void)
 {
-	static const int fds[] = {-1,	NOFILE,	    NOFILE + 1,
-				  1000, 0x7fffffff, (int)0x80000000};
+	static const int fds[] = {
+	    -1, NOFILE, NOFILE + 1, 1000, 0x7fffffff, (int)0x80000000};
 	char c = 0;
 	struct stat st;
 	int fd = must_open("/usertests", O_RDONLY);
@@ -264,9 +256,14 @@ badint(void)
 }
 
 const struct usertest pointer_tests[] = {
-    {"copyin", copyin, 0},	   {"copyout", copyout, 0},
-    {"copyinstr1", copyinstr1, 0}, {"copyinstr2", copyinstr2, 0},
-    {"copyinstr3", copyinstr3, 0}, {"badptr", badptr, 0},
-    {"cutoff", cutoff, 0},	   {"badnum", badnum, 0},
-    {"badint", badint, 0},	   {0, 0, 0},
+    {"copyin", copyin, 0},
+    {"copyout", copyout, 0},
+    {"copyinstr1", copyinstr1, 0},
+    {"copyinstr2", copyinstr2, 0},
+    {"copyinstr3", copyinstr3, 0},
+    {"badptr", badptr, 0},
+    {"cutoff", cutoff, 0},
+    {"badnum", badnum, 0},
+    {"badint", badint, 0},
+    {0, 0, 0},
 };

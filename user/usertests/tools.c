@@ -61,27 +61,29 @@ raw_call(long number, long a, long b, long c)
 	register long a7 __asm__("a7") = number;
 
 	__asm__ volatile("ecall"
-			 : "+r"(a0)
-			 : "r"(a1), "r"(a2), "r"(a7)
-			 : "memory");
+	                 : "+r"(a0)
+	                 : "r"(a1), "r"(a2), "r"(a7)
+	                 : "memory");
 	return a0;
 }
 
 uint64
 bad_address(int i)
 {
+	// clang-format off
 	static const uint64 fixed[NBAD - 2] = {
-	    KERNBASE,  // RAM, by its physical address
-	    TRAPFRAME, // the last pages of the user's half
+	    KERNBASE,             // RAM, by its physical address
+	    TRAPFRAME,            // the last pages of the user's half
 	    TRAMPOLINE,
-	    MAXVA, // the first address that is too high
+	    MAXVA,                // the first address that is too high
 	    MAXVA + PGSIZE,
-	    1UL << 39, // bits 63..38 differ
+	    1UL << 39,            // bits 63..38 differ
 	    1UL << 63,
 	    0xffffffc000000000UL, // the kernel's half begins
 	    0xffffffc080000000UL,
 	    0xffffffffffffffffUL, // wraps
 	};
+	// clang-format on
 	uint64 top = (uint64)sbrk(0);
 
 	if (i == 0)

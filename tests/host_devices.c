@@ -1,0 +1,292 @@
+// The machine of host_stubs.h: memory and devices.
+
+#include "host_stubs.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "dev/chardev.h"
+#include "dev/disk.h"
+#include "kernel/fs.h"
+#include "kernel/riscv.h"
+#include "mm/kcache.h"
+#include "mm/page.h"
+#include "mm/ucopy.h"
+
+#define MAX_PENDING 64
+
+// --- memory ---
+
+uchar host_user[HOST_USER_SIZE];
+uint host_ram_pages = 2048;
+long host_fail_alloc;
+bool host_no_memory;
+static long live_pages;
+
+struct kcache {
+	const char *name;
+	uint size;
+	void (*ctor)(void *obj);
+	long live;
+	void *spare[64]; // constructed
+	uint nspare;
+};
+
+static struct kcache caches[16];
+static uint ncaches;
+
+static bool
+alloc_fails(void)
+{
+	if (!host_may_sleep())
+		host_broken("allocation with a spinlock held");
+	host_yield();
+	if (host_no_memory)
+		return true;
+	return host_fail_alloc > 0 && --host_fail_alloc == 0;
+}
+
+struct kcache *
+kcache_create(const char *name, uint size, void (*ctor)(void *obj))
+{
+	struct kcache *c = &caches[ncaches++];
+
+	c->name = name;
+	c->size = size;
+	c->ctor = ctor;
+	return c;
+}
+
+void *
+kcache_alloc(struct kcache *c)
+{
+	void *obj;
+
+	if (alloc_fails())
+		return NULL;
+	c->live++;
+	if (c->nspare > 0 && host_random(2) == 0)
+		return c->spare[--c->nspare];
+	obj = malloc(c->size);
+	memset(obj, 0xa5, c->size);
+	if (c->ctor != NULL)
+		c->ctor(obj);
+	return obj;
+}
+
+void
+kcache_free(struct kcache *c, void *obj)
+{
+	if (!host_may_sleep())
+		host_broken("object freed with a spinlock held");
+	c->live--;
+	if (c->ctor != NULL && c->nspare < 64 && host_random(2) == 0)
+		c->spare[c->nspare++] = obj;
+	else
+		free(obj);
+}
+
+long
+host_live(const char *name)
+{
+	for (uint i = ncaches; i-- > 0;)
+		if (strcmp(caches[i].name, name) == 0)
+			return caches[i].live;
+	return -1;
+}
+
+void *
+kpage_alloc(void)
+{
+	void *page;
+
+	if (alloc_fails())
+		return NULL;
+	live_pages++;
+	page = aligned_alloc(PGSIZE, PGSIZE);
+	memset(page, 0xa5, PGSIZE);
+	return page;
+}
+
+void
+kpage_free(void *kva)
+{
+	live_pages--;
+	free(kva);
+}
+
+uint64
+page_total(void)
+{
+	return host_ram_pages;
+}
+
+long
+host_live_pages(void)
+{
+	return live_pages;
+}
+
+// Bytes of n from ua on that may be accessed.
+static uint64
+accessible(uint64 ua, uint64 n)
+{
+	uint64 start = (uint64)host_user, end = start + HOST_USER_SIZE;
+
+	if (!host_may_sleep())
+		host_broken("user memory touched with a spinlock held");
+	host_yield();
+	if (ua < start || ua >= end)
+		return 0;
+	return n < end - ua ? n : end - ua;
+}
+
+int
+copy_from_user(void *dst, uint64 usrc, uint64 n)
+{
+	uint64 ok = accessible(usrc, n);
+
+	memcpy(dst, (void *)usrc, ok);
+	return ok == n ? 0 : -1;
+}
+
+int
+copy_to_user(uint64 udst, const void *src, uint64 n)
+{
+	uint64 ok = accessible(udst, n);
+
+	memcpy((void *)udst, src, ok);
+	return ok == n ? 0 : -1;
+}
+
+int
+str_from_user(char *dst, uint64 usrc, uint64 size)
+{
+	uint64 ok = accessible(usrc, size);
+	uint64 len = strnlen((char *)usrc, ok);
+
+	if (len == ok)
+		return -1;
+	memcpy(dst, (void *)usrc, len + 1);
+	return (int)len;
+}
+
+// --- devices ---
+
+long host_device_releases;
+
+static int
+device_read(void **state, uint64 uaddr, int n)
+{
+	*state = host_user;
+	if (n > 6)
+		n = 6;
+	return copy_to_user(uaddr, "device", (uint64)n) < 0 ? -1 : n;
+}
+
+static void
+device_release(void *state)
+{
+	host_device_releases += state == host_user;
+}
+
+const struct chardev *
+chardev_find(int major)
+{
+	static const struct chardev device = {
+	    .name = "device", .read = device_read, .release = device_release};
+
+	return major == HOST_DEVICE_MAJOR ? &device : NULL;
+}
+
+uchar *host_disk;
+uint host_disk_blocks;
+long host_cut;
+long host_writes;
+long host_bad_block = -1;
+static struct disk_request *pending[MAX_PENDING];
+static uint npending;
+
+void
+host_disk_open(uint blocks)
+{
+	if (host_disk != NULL)
+		munmap(host_disk, (size_t)host_disk_blocks * BSIZE);
+	host_disk_blocks = blocks;
+	host_disk = mmap(NULL, (size_t)blocks * BSIZE, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (host_panic_text == NULL)
+		host_panic_text = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (host_disk == MAP_FAILED || host_panic_text == MAP_FAILED)
+		host_broken("no memory for the disk");
+}
+
+uint64
+disk_sectors(void)
+{
+	return (uint64)host_disk_blocks * (BSIZE / 512);
+}
+
+void
+disk_submit(struct disk_request *r)
+{
+	if (!host_may_sleep())
+		host_broken("disk request with a spinlock held");
+	while (npending == MAX_PENDING)
+		host_switch();
+	pending[npending++] = r;
+	host_yield();
+}
+
+bool
+host_disk_busy(void)
+{
+	return npending > 0;
+}
+
+static void
+transfer(struct disk_request *r)
+{
+	uchar *at = host_disk + r->sector * 512;
+	uint done = 0;
+
+	if (r->sector + r->len / 512 > disk_sectors())
+		host_broken("transfer beyond the end of the disk");
+	if (r->write && host_cut > 0 && --host_cut == 0) {
+		// Some of its sectors are written still, in order.
+		done = host_random(r->len / 512 + 1) * 512;
+		memcpy(at, r->data, done);
+		_exit(HOST_EXIT_CUT);
+	}
+	if (r->write)
+		memcpy(at, r->data, r->len);
+	else
+		memcpy(r->data, at, r->len);
+	host_writes += r->write;
+}
+
+// Completes one of the pending requests; false if there are none.
+bool
+host_disk_event(void)
+{
+	struct disk_request *r;
+	uint i;
+
+	if (npending == 0)
+		return false;
+	i = host_random(npending);
+	r = pending[i];
+	pending[i] = pending[--npending];
+	r->ok = true;
+	if (host_bad_block >= 0 && r->len > 0 &&
+	    (long)(r->sector / 2) <= host_bad_block &&
+	    host_bad_block < (long)((r->sector + r->len / 512) / 2))
+		r->ok = false;
+	else if (r->len > 0)
+		transfer(r);
+	r->done(r);
+	return true;
+}
