@@ -81,7 +81,6 @@ group_name(enum lock_class lc)
 	case LC_PAGEDEPOT:
 		return "kmem";
 	case LC_BCACHE:
-	case LC_BCACHE_LRU:
 		return "bcache";
 	default:
 		return NULL;
