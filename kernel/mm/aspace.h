@@ -72,5 +72,6 @@ pte_t *table_alloc(void);
 void table_free(pte_t *t);
 pte_t *root_alloc(void); // with the kernel's half filled in
 void root_free(pte_t *t);
+long table_count(void); // tables in use, roots included
 
 #endif

@@ -2,6 +2,7 @@
 // aspace_clear leaves every table like that, so a fork zeroes none.
 
 #include "mm/aspace.h"
+#include "boot/platform.h"
 #include "lib/string.h"
 #include "mm/kcache_impl.h"
 #include "mm/kmap.h"
@@ -19,6 +20,16 @@ construct_root(void *t)
 	memcpy(root + PT_ENTRIES / 2, kernel_root + PT_ENTRIES / 2, PGSIZE / 2);
 }
 
+long
+table_count(void)
+{
+	long n = 0;
+
+	for (uint i = 0; i < platform.nharts; i++)
+		n += harts[i].tables;
+	return n;
+}
+
 void
 table_init(void)
 {
@@ -31,8 +42,10 @@ take(struct kcache *from)
 {
 	pte_t *t = kcache_alloc(from);
 
-	if (t != NULL)
+	if (t != NULL) {
 		count_event(CTR_TABLE_ALLOCS);
+		this_hart()->tables++;
+	}
 	return t;
 }
 
@@ -40,6 +53,7 @@ static void
 give(struct kcache *to, pte_t *t)
 {
 	count_event(CTR_TABLE_FREES);
+	this_hart()->tables--;
 	kcache_free(to, t);
 }
 

@@ -54,6 +54,7 @@ struct hart {
 	uint64 cycle_boot;  // [I] cycle and time CSRs when it came up
 	uint64 time_boot;   // [I]
 	uint8 held_rank[8]; // [o] debug: ranks of the spinlocks held
+	long tables;        // [o] page tables taken less given back here
 	uint64 counters[CTR_COUNT]; // [o], read by all
 	struct lock_counters locks[LC_COUNT]; // [o], read by all
 
