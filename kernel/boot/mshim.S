@@ -42,6 +42,15 @@ boot_entry:
 	add t0, t0, t1
 	csrw mscratch, t0
 
+	# No machine timer interrupt.  It starts out pending, and a pending
+	# interrupt, enabled or not, makes QEMU take its global lock between
+	# translated blocks: a system call cost three times as much.
+	li t0, CLINT_PA + CLINT_MTIMECMP
+	slli t1, a0, 3
+	add t0, t0, t1
+	li t1, -1
+	sd t1, 0(t0)
+
 	# A CPU without supervisor mode could only fail in silence later.
 	la t0, no_misa
 	csrw mtvec, t0
