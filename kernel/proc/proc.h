@@ -39,7 +39,9 @@ enum proc_state { P_FREE, P_RUNNABLE, P_RUNNING, P_SLEEPING, P_DEAF, P_ZOMBIE };
 struct proc {
 	// Trap entry reaches these by offset (asserted in trap/trap.c).
 	struct trapframe *tf;  // [I] user registers, top of the kernel stack
-	uint64 user_sp;        // [o] scratch of the trap entry
+	uint64 trap_sp;        // [o] the trap entry's, until it has a frame
+	uint64 trap_t0;        // [o] likewise
+	uint64 trap_cause;     // [o] likewise
 	uint64 ksp;            // [o] kernel sp while switched out
 	struct hart *hart;     // [o] where it runs, or ran last
 

@@ -1,8 +1,10 @@
 # Trap entry and exit.
 #
-# sscratch holds the running process (struct proc) while in user mode, and 0
-# while in the kernel: that is how the entry knows where it came from.  In the
-# kernel tp holds the process.  satp stays as it is, nothing is flushed.
+# sscratch always holds the running process (struct proc), and so does tp while
+# in the kernel: the swap at the entry changes nothing there.  A system call can
+# only come from user mode; of other traps sstatus.SPP tells.  CSR accesses end
+# a translated block under emulation, so the path of a system call has as few
+# as possible: six.  satp stays as it is, nothing is flushed.
 #
 # Whenever C code runs in a process's context, sstatus.SPP is 0, SPIE 1 and SIE
 # 0, so the way back to user mode need not write sstatus; every sret restores
@@ -47,18 +49,28 @@
 	.globl trap_entry
 trap_entry:
 	csrrw tp, sscratch, tp
-	beqz tp, from_kernel
+	sd sp, PROC_TRAP_SP(tp)
+	sd t0, PROC_TRAP_T0(tp)
+	csrr t0, scause
+	sd t0, PROC_TRAP_CAUSE(tp)
+	addi t0, t0, -8 # a system call from user mode
+	beqz t0, from_user
+	csrr t0, sstatus
+	andi t0, t0, 1 << 8 # SPP
+	bnez t0, from_kernel
 
-	sd sp, PROC_USER_SP(tp)
+from_user:
 	ld sp, PROC_TF(tp)
 	each_saved sd
-	ld t0, PROC_USER_SP(tp)
+	ld t0, PROC_TRAP_T0(tp)
+	sd t0, TF_X(5)(sp)
+	ld t0, PROC_TRAP_SP(tp)
 	sd t0, TF_X(2)(sp)
-	csrrw t0, sscratch, zero
+	csrrw t0, sscratch, tp
 	sd t0, TF_X(4)(sp)
 	csrr t0, sepc
 	sd t0, TF_PC(sp)
-	csrr a1, scause
+	ld a1, PROC_TRAP_CAUSE(tp)
 	mv a0, sp
 	mv s0, zero
 	call trap_user
@@ -67,7 +79,6 @@ trap_entry:
 	.globl trap_return
 trap_return:
 	ld sp, PROC_TF(tp)
-	csrw sscratch, tp
 	ld t0, TF_PC(sp)
 	csrw sepc, t0
 	each_saved ld
@@ -76,14 +87,12 @@ trap_return:
 	sret
 
 from_kernel:
-	csrrw tp, sscratch, tp
-	sd t0, PROC_USER_SP(tp)
 	addi sp, sp, -TF_SIZE
 	# A slot's lower half is the guard: see KSTACK_SLOT.
 	srli t0, sp, 13
 	andi t0, t0, 1
 	beqz t0, stack_overflow
-	ld t0, PROC_USER_SP(tp)
+	ld t0, PROC_TRAP_T0(tp)
 	each_saved sd
 	addi t0, sp, TF_SIZE
 	sd t0, TF_X(2)(sp)
@@ -92,7 +101,7 @@ from_kernel:
 	sd t0, TF_PC(sp)
 	csrr t1, sstatus
 	sd t1, TF_SSTATUS(sp)
-	csrr a1, scause
+	ld a1, PROC_TRAP_CAUSE(tp)
 	mv a0, sp
 	# A frame record, so that a stack trace crosses the trap.
 	addi sp, sp, -16
@@ -137,6 +146,7 @@ switch_to:
 	sd sp, PROC_KSP(a0)
 	ld sp, PROC_KSP(a1)
 	mv tp, a1
+	csrw sscratch, a1
 	ld ra, 0(sp)
 	ld s0, 8(sp)
 	ld s1, 16(sp)

@@ -19,7 +19,10 @@
 #include "proc/sched.h"
 
 _Static_assert(offsetof(struct proc, tf) == PROC_TF, "entry.S");
-_Static_assert(offsetof(struct proc, user_sp) == PROC_USER_SP, "entry.S");
+_Static_assert(offsetof(struct proc, trap_sp) == PROC_TRAP_SP, "entry.S");
+_Static_assert(offsetof(struct proc, trap_t0) == PROC_TRAP_T0, "entry.S");
+_Static_assert(offsetof(struct proc, trap_cause) == PROC_TRAP_CAUSE,
+    "entry.S");
 _Static_assert(offsetof(struct proc, ksp) == PROC_KSP, "entry.S");
 _Static_assert(sizeof(struct trapframe) == TF_SIZE, "entry.S");
 
@@ -77,7 +80,7 @@ void
 trap_init_hart(void)
 {
 	__asm__ volatile("csrw stvec, %0" : : "r"(trap_entry));
-	__asm__ volatile("csrw sscratch, zero");
+	__asm__ volatile("csrw sscratch, tp");
 	__asm__ volatile("csrw sstatus, %0" : : "r"(SSTATUS_SPIE |
 	    SSTATUS_SUM));
 	__asm__ volatile("csrw sie, %0" : : "r"(SIE_ALL));

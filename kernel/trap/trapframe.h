@@ -12,9 +12,11 @@
 #define TF_SIZE    272 // a multiple of 16
 
 // Offsets into struct proc, asserted in trap/trap.c.
-#define PROC_TF      0
-#define PROC_USER_SP 8
-#define PROC_KSP     16
+#define PROC_TF         0
+#define PROC_TRAP_SP    8
+#define PROC_TRAP_T0    16
+#define PROC_TRAP_CAUSE 24
+#define PROC_KSP        32
 
 #ifndef __ASSEMBLER__
 #include "kernel/types.h"
