@@ -12,6 +12,7 @@
 #include "mm/page.h"
 #include "mm/pte.h"
 #include "proc/proc.h"
+#include "proc/sched.h"
 
 static bool
 could_be_backed(uint64 pages)
@@ -72,6 +73,7 @@ fill(uint64 from, uint64 to)
 	for (uint64 va = from; va < to; va += PGSIZE) {
 		if (fault_handle(va, ACCESS_WRITE) != FAULT_OK)
 			return -1;
+		preempt_point();
 	}
 	return 0;
 }
