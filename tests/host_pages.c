@@ -17,6 +17,7 @@
 #include "mm/kmap.h"
 #include "mm/page_impl.h"
 #include "proc/hart.h"
+#include "proc/image.h"
 #include "proc/procslot.h"
 
 #define THREADS 4
@@ -80,6 +81,12 @@ uint
 fs_shrink(uint pages)
 {
 	return pages - pages;
+}
+
+uint
+image_shrink(void)
+{
+	return 0;
 }
 
 uint

@@ -8,6 +8,7 @@
 #include "boot/platform.h"
 #include "dev/devices.h"
 #include "dev/disk.h"
+#include "dev/lockbench.h"
 #include "dev/plic.h"
 #include "dev/uart.h"
 #include "fs/files.h"
@@ -23,6 +24,7 @@
 #include "mm/variant.h"
 #include "proc/fork.h"
 #include "proc/hart.h"
+#include "proc/image.h"
 #include "proc/ipi.h"
 #include "proc/pid.h"
 #include "proc/procslot.h"
@@ -95,6 +97,7 @@ devices_init(void)
 	null_init();
 	lockstat_device_init();
 	memstat_device_init();
+	lockbench_init();
 	disk_init();
 }
 
@@ -104,6 +107,7 @@ boot_continue(void)
 {
 	devices_init();
 	fs_init();
+	image_init();
 	proc_make_init();
 	for (uint i = 1; i < platform.nharts; i++)
 		ipi_send(i, 0);

@@ -221,6 +221,7 @@ blockmap_shrink(struct inode *ip)
 
 	if (ip->size == 0 && !has_blocks(ip))
 		return true;
+	inode_changes(ip);
 	left = NDIRECT + shrink_indirect(&s);
 	if (ip->addrs[NDIRECT] == 0)
 		left = drop_down(&s, ip->addrs, NDIRECT, 0);

@@ -114,6 +114,7 @@ inode_write(struct inode *ip, const void *src, uint64 off, uint n)
 
 	if (off > ip->size || off + n > MAX_BYTES)
 		return -1;
+	inode_changes(ip);
 	while (done < n) {
 		struct piece p = first_piece(off + done, n - done);
 

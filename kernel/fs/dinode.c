@@ -172,6 +172,7 @@ dinode_free(struct inode *ip)
 {
 	int r;
 
+	inode_changes(ip);
 	ip->type = 0;
 	ip->dirty = true;
 	r = dinode_flush(ip);

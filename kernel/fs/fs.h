@@ -47,6 +47,12 @@ void inode_put(struct inode *ip);
 short inode_type(const struct inode *ip); // locked
 uint inode_size(const struct inode *ip);  // locked
 
+// A number that stands for exactly these contents of this file: whoever sees it
+// again, now or later, need not read them.  Needs no lock; 0 if there is none,
+// which inode_stamp_new changes (locked).
+uint64 inode_stamp(const struct inode *ip);
+uint64 inode_stamp_new(struct inode *ip);
+
 // Reads up to n bytes at byte offset off, stopping at the end of the file;
 // returns bytes read or -1.  inode_read writes to kernel memory (never user
 // memory), inode_read_user to the current process's.  The inode is locked.

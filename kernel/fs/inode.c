@@ -94,6 +94,7 @@ inode_new(uint inum)
 	ip->inum = inum;
 	ip->refs = 1;
 	ip->next_orphan = NULL;
+	ip->stamp = 0;
 	ip->loaded = false;
 	ip->dirty = false;
 	ip->type = 0;
@@ -226,4 +227,25 @@ uint
 inode_size(const struct inode *ip)
 {
 	return ip->size;
+}
+
+// Relaxed: what the number stands for was published by whoever keeps it
+// (proc/image.c, under its lock).
+uint64
+inode_stamp(const struct inode *ip)
+{
+	return __atomic_load_n(&ip->stamp, __ATOMIC_RELAXED);
+}
+
+uint64
+inode_stamp_new(struct inode *ip)
+{
+	static uint64 last; // [a]
+	uint64 stamp = inode_stamp(ip);
+
+	if (stamp == 0) {
+		stamp = __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+		__atomic_store_n(&ip->stamp, stamp, __ATOMIC_RELAXED);
+	}
+	return stamp;
 }

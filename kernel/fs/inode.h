@@ -18,6 +18,8 @@ struct inode {
 	struct inode *next_orphan; // [o]
 
 	struct sleeplock lock;
+	uint64 stamp;             // [a] changed under [l]: names the contents,
+	                          // 0 = not named since they last changed
 	bool loaded;              // [l] what follows is the inode's
 	bool dirty;               // [l] and differs from the disk's
 	short type;               // [l] 0 unless loaded; else never changes
@@ -44,6 +46,13 @@ void inode_hold(struct inode *ip);
 // inode_lock() followed by a check that the inode could be read and has a
 // type; else it is unlocked again and the result is -1.
 int inode_lock_valid(struct inode *ip);
+
+// The contents are about to change.  Locked.
+static inline void
+inode_changes(struct inode *ip)
+{
+	__atomic_store_n(&ip->stamp, 0, __ATOMIC_RELAXED);
+}
 
 // fs/orphan.c: the end of inodes that no directory names.
 

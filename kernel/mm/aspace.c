@@ -139,8 +139,8 @@ unmap_entry(pte_t *e)
 		page_put(pa_to_page(pte_pa(old)));
 }
 
-void
-aspace_unmap(struct aspace *as, uint64 start, uint64 end)
+static void
+unmap(struct aspace *as, uint64 start, uint64 end, bool preemptible)
 {
 	struct pt_run r;
 
@@ -150,8 +150,15 @@ aspace_unmap(struct aspace *as, uint64 start, uint64 end)
 			if (r.entry[i] & PTE_V)
 				unmap_entry(&r.entry[i]);
 		}
-		preempt_point();
+		if (preemptible)
+			preempt_point();
 	}
+}
+
+void
+aspace_unmap(struct aspace *as, uint64 start, uint64 end)
+{
+	unmap(as, start, end, true);
 }
 
 struct pt_run
@@ -183,14 +190,14 @@ free_tables_below(pte_t *e)
 	table_free(mid);
 }
 
-void
-aspace_clear(struct aspace *as)
+static void
+clear(struct aspace *as, bool preemptible)
 {
 	struct segment_list *l = as->segs;
 	uint64 end = 0;
 
 	for (uint i = 0; i < l->n; i++) {
-		aspace_unmap(as, l->seg[i].start, l->seg[i].end);
+		unmap(as, l->seg[i].start, l->seg[i].end, preemptible);
 		end = l->seg[i].end;
 	}
 	for (uint64 va = 0; va < end; va += PT_SPAN * PT_ENTRIES) {
@@ -201,6 +208,19 @@ aspace_clear(struct aspace *as)
 	}
 	as->segs = NULL;
 	segments_put(l);
+}
+
+void
+aspace_clear(struct aspace *as)
+{
+	clear(as, true);
+}
+
+void
+aspace_drop(struct aspace *as)
+{
+	clear(as, false);
+	aspace_free(as);
 }
 
 struct aspace *

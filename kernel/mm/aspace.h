@@ -26,6 +26,8 @@ struct aspace {
 	int tlb_hart; // -1: nowhere yet
 	uint asid;
 	uint64 asid_epoch;
+
+	uint64 audit_round; // [audit] the last that has seen it
 };
 
 void aspace_init(void); // boot
@@ -38,9 +40,13 @@ struct aspace *aspace_new(void);
 void aspace_clear(struct aspace *as);
 void aspace_free(struct aspace *as);
 
-// A copy for a child of the current process, whose address space `parent` is:
-// the contents are shared or copied as the variant does it (mm/fork_*.c).
-// NULL if memory is short; parent is as before then.
+// Both, for an address space that never ran, without a preemption point.
+void aspace_drop(struct aspace *as);
+
+// A copy for a new process of parent, the current process's address space or
+// one that never runs (proc/image.c): the contents are shared or copied as the
+// variant does it (mm/fork_*.c).  NULL if memory is short; parent is as before
+// then.  The current process's as_building points to it meanwhile.
 struct aspace *aspace_fork(struct aspace *parent);
 
 // Loads as on this hart (NULL: the kernel's own table), with nothing stale in

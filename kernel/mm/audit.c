@@ -3,7 +3,7 @@
 // With the other harts parked (they park only between kernel operations, or at
 // preemption points, where page tables and counts agree), every address space
 // is found through a process: the one it runs in, or the one that fork or exec
-// is building.  What is found is added up in struct page's field seen, then
+// is building, or it is an image kept for exec.  What is found is added up in struct page's field seen, then
 // compared:
 //
 //   PK_USER    seen = count: counted leaf entries plus text objects' holds
@@ -18,6 +18,7 @@
 #include "mm/kmap.h"
 #include "mm/page_impl.h"
 #include "mm/pte.h"
+#include "proc/image.h"
 #include "proc/ipi.h"
 #include "proc/proc.h"
 #include "proc/procslot.h"
@@ -75,8 +76,9 @@ see_table(pte_t *t, uint level)
 static void
 see_aspace(struct aspace *as)
 {
-	if (as == NULL)
+	if (as == NULL || as->audit_round == audit_round)
 		return;
+	as->audit_round = audit_round;
 	see_table(as->root, 2);
 	if (as->segs != NULL)
 		text_each(as->segs->text, audit_round, see);
@@ -126,7 +128,9 @@ mm_audit(void)
 			continue;
 		see_aspace(p->as);
 		see_aspace(p->as_building);
+		see_aspace(p->as_image);
 	}
+	image_each(see_aspace);
 	pagelist_each(see_free);
 	for (uint64 i = 0; i < n; i++)
 		check(&first[i]);

@@ -13,6 +13,7 @@
 #include "mm/kmap.h"
 #include "mm/page_impl.h"
 #include "proc/hart.h"
+#include "proc/image.h"
 #include "proc/procslot.h"
 
 static struct page *pages; // [I] one per frame of RAM
@@ -70,8 +71,8 @@ page_first(void)
 	return &pages[first_frame];
 }
 
-// Who makes room, cheapest first: file blocks, cached objects, the stacks of
-// processes that are gone.  Only a caller without spinlocks may come here: the
+// Who makes room, cheapest first: file blocks, programs kept for exec, cached
+// objects, the stacks of processes that are gone.  Only a caller without spinlocks may come here: the
 // caches take theirs.
 bool
 mm_shrink(void)
@@ -82,6 +83,7 @@ mm_shrink(void)
 		return false;
 	this_hart()->counters[CTR_SHRINKS]++;
 	freed = fs_shrink(64);
+	freed += image_shrink();
 	freed += kcache_shrink();
 	freed += procslot_shrink();
 	return freed > 0;

@@ -1,15 +1,14 @@
-// exec builds a whole new address space and only then gives the old one up, so
-// a failure at any point leaves the process as it was.
+// exec makes a whole new address space, from the program's image
+// (proc/image.c), and only then gives the old one up, so a failure at any point
+// leaves the process as it was.
 //
-// The new stack's top page is put together in the kernel before anything is
-// loaded: strings at the top, the argument vector below them, both 16-byte
+// The new stack's top page is put together in the kernel: strings at the top, the argument vector below them, both 16-byte
 // aligned.  Arguments that do not fit into that page are refused.
 
 #include "proc/exec.h"
 #include "fs/fs.h"
 #include "kernel/param.h"
 #include "kernel/riscv.h"
-#include "kernel/stat.h"
 #include "lib/string.h"
 #include "mm/aspace.h"
 #include "mm/kmap.h"
@@ -18,7 +17,7 @@
 #include "mm/stats.h"
 #include "mm/ucopy.h"
 #include "proc/hart.h"
-#include "proc/load.h"
+#include "proc/image.h"
 #include "trap/trapframe.h"
 
 struct arguments {
@@ -91,25 +90,17 @@ arrange(struct arguments *a, uint64 top)
 	return (char *)vector - a->page;
 }
 
-// Stack and heap above the image: a guard page, the stack's room, the break.
+// Maps the page that was put together as the stack's topmost; it is the address
+// space's then.
 static int
-place_stack(struct aspace *as, uint64 image_end, struct page *top_page)
+map_stack_page(struct aspace *as, struct page *top)
 {
-	uint64 guard = PGROUNDUP(image_end);
-	pte_t *e;
+	pte_t *e = pt_make(as->root, as->heap_start - PGSIZE);
 
-	as->stack_start = guard + PGSIZE;
-	as->heap_start = as->stack_start + STACK_PAGES_MAX * PGSIZE;
-	as->heap_end = as->heap_start;
-	if (segment_add(as->segs, (struct segment){
-	        .start = as->stack_start, .end = as->heap_start,
-	        .prot = PTE_R | PTE_W, .kind = SEG_STACK}) < 0)
-		return -1;
-	e = pt_make(as->root, as->heap_start - PGSIZE);
 	if (e == NULL)
 		return -1;
-	page_set_kind(top_page, PK_USER);
-	*e = pte_make(page_to_pa(top_page),
+	page_set_kind(top, PK_USER);
+	*e = pte_make(page_to_pa(top),
 	    PTE_R | PTE_W | PTE_U | PTE_V | PTE_AD);
 	return 0;
 }
@@ -128,10 +119,11 @@ become(struct aspace *as, uint64 entry, uint64 sp, const char *path)
 	}
 	strlcopy(p->name, name, sizeof(p->name));
 	p->as = as;
-	p->as_building = NULL;
 	aspace_activate(as);
 	if (old != NULL) {
+		p->as_building = old; // where the audit still finds it
 		aspace_clear(old);
+		p->as_building = NULL;
 		aspace_free(old);
 	}
 	memset(p->tf, 0, sizeof(*p->tf));
@@ -141,45 +133,47 @@ become(struct aspace *as, uint64 entry, uint64 sp, const char *path)
 	count_event(CTR_EXECS);
 }
 
-static int
-load(struct aspace *as, const char *path, uint64 *entry, uint64 *end)
+static struct image *
+find_program(const char *path)
 {
 	struct inode *ip = path_lookup(path);
-	int r = -1;
+	struct image *m;
 
 	if (ip == NULL)
-		return -1;
-	inode_lock(ip);
-	if (inode_type(ip) == T_FILE)
-		r = load_image(as, ip, entry, end);
-	inode_unlock(ip);
+		return NULL;
+	m = image_get(ip);
 	inode_put(ip);
-	return r;
+	return m;
 }
 
 static long
 exec(const char *path, struct arguments *a)
 {
-	struct aspace *as = aspace_new();
-	uint64 entry, end;
+	struct image *m = find_program(path);
+	struct aspace *as = NULL;
 	int sp;
 
-	if (as == NULL)
+	if (m == NULL)
 		return -1;
-	current()->as_building = as;
-	if (load(as, path, &entry, &end) < 0)
-		goto fail;
-	sp = arrange(a, PGROUNDUP(end) + (1 + STACK_PAGES_MAX) * PGSIZE);
-	if (sp < 0 || place_stack(as, end, kva_to_page(a->page)) < 0)
-		goto fail;
-	a->page = NULL; // it is the address space's now
-	become(as, entry, as->heap_start - PGSIZE + sp, path);
+	current()->as_image = m->as;
+	sp = arrange(a, m->as->heap_start);
+	if (sp >= 0)
+		as = aspace_fork(m->as);
+	if (as == NULL)
+		goto no_memory;
+	if (map_stack_page(as, kva_to_page(a->page)) < 0)
+		goto no_stack;
+	a->page = NULL;
+	become(as, m->entry, as->heap_start - PGSIZE + sp, path);
+	current()->as_image = NULL;
+	image_put(m);
 	return a->argc;
 
-fail:
-	aspace_clear(as);
-	current()->as_building = NULL;
-	aspace_free(as);
+no_stack:
+	aspace_drop(as);
+no_memory:
+	current()->as_image = NULL;
+	image_put(m);
 	return -1;
 }
 

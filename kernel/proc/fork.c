@@ -50,6 +50,7 @@ prepare(struct proc *p, void (*first)(void))
 	p->on_hart = 0;
 	p->killed = 0;
 	p->as_building = NULL;
+	p->as_image = NULL;
 	p->exit_status = 0;
 	memcpy(p->name, me->name, sizeof(p->name));
 }

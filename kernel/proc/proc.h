@@ -56,7 +56,9 @@ struct proc {
 	uint64 wake_time;      // [timerq lock] time CSR of its time-out
 
 	struct aspace *as;     // [o] NULL for idle threads
-	struct aspace *as_building; // [o] what fork or exec is making, or NULL
+	struct aspace *as_building; // [o] what fork or exec is making or
+	                           // taking apart, or NULL
+	struct aspace *as_image; // [o] the program that exec loads, or NULL
 	struct files *files;   // [o] descriptors and working directory
 	char name[PROC_NAME_SIZE]; // [o]
 

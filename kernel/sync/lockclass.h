@@ -24,6 +24,7 @@
 	X(FAMILY, 20, "family", "a process's list of children")                \
 	X(INIT_FAMILY, 21, "init_family", "init's, which orphans move to")     \
 	X(SLEEPLOCK, 30, "sleeplock", "the waiters of a sleep lock")           \
+	X(IMAGE, 32, "image", "the programs kept ready for exec")             \
 	/* scheduler */                                                        \
 	X(TIMERQ, 40, "timerq", "a hart's pending time-outs")                  \
 	X(PIDHASH, 45, "pidhash", "a bucket of the pid index")                 \

@@ -177,8 +177,10 @@ trap_kernel(struct trapframe *tf, uint64 cause)
 	va = read_stval();
 	if ((cause == EXC_LOAD_FAULT || cause == EXC_STORE_FAULT) &&
 	    in_user_copy(tf->pc) && va < MAXVA) {
-		// The faulting copy goes on, or fails with -1.  Nothing below
-		// sleeps, so sepc and sstatus are still this trap's.
+		// The faulting copy goes on, or fails with -1.  sstatus as C
+		// code in a process expects it (trap/entry.S).
+		__asm__ volatile("csrw sstatus, %0" : : "r"(SSTATUS_SPIE |
+		    SSTATUS_SUM));
 		if (fault_handle(va, cause == EXC_STORE_FAULT ? ACCESS_WRITE :
 		                                                ACCESS_READ) !=
 		    FAULT_OK)

@@ -1,0 +1,191 @@
+// The image cache: a small table, searched by stamp.
+//
+// A stamp stands for the contents that were loaded, so an image never goes out
+// of date; one whose file has changed is simply not asked for any more and
+// makes room when its turn comes.  The lock protects the table and is held for
+// a search only; references keep images alive outside of it (get under the
+// lock, put with release, the last one with acquire).
+//
+// Loading happens under the inode's lock, so two execs of one new program load
+// it once.  The loader forks from the image before it enters it: that turns
+// the image's entries copy-on-write, after which forking from it only reads
+// them, and several harts may do so at once.
+
+#include "proc/image.h"
+#include "fs/fs.h"
+#include "kernel/riscv.h"
+#include "kernel/stat.h"
+#include "mm/aspace.h"
+#include "mm/kcache.h"
+#include "mm/page.h"
+#include "mm/pte.h"
+#include "proc/hart.h"
+#include "proc/load.h"
+
+// More programs than a shell pipeline or a test run alternates between.
+#define TABLE 16
+
+static struct {
+	struct spinlock lock;
+	struct image *image[TABLE]; // [lock]
+	uint next;                  // [lock] to be replaced
+} cache = {.lock = SPINLOCK_INIT(LC_IMAGE)};
+
+static struct kcache *images;
+
+void
+image_init(void)
+{
+	images = kcache_create("image", sizeof(struct image), NULL);
+}
+
+static struct image *
+find(uint64 stamp)
+{
+	struct image *found = NULL;
+
+	if (stamp == 0)
+		return NULL;
+	spin_lock(&cache.lock);
+	for (uint i = 0; i < TABLE && found == NULL; i++) {
+		struct image *m = cache.image[i];
+
+		if (m != NULL && m->stamp == stamp) {
+			found = m;
+			__atomic_fetch_add(&m->refs, 1, __ATOMIC_RELAXED);
+		}
+	}
+	spin_unlock(&cache.lock);
+	return found;
+}
+
+void
+image_put(struct image *m)
+{
+	if (__atomic_fetch_sub(&m->refs, 1, __ATOMIC_RELEASE) != 1)
+		return;
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	aspace_drop(m->as);
+	kcache_free(images, m);
+}
+
+// Puts m into the table, with a reference for it, in place of the oldest.
+static void
+enter(struct image *m)
+{
+	struct image *old;
+
+	__atomic_fetch_add(&m->refs, 1, __ATOMIC_RELAXED);
+	spin_lock(&cache.lock);
+	old = cache.image[cache.next];
+	cache.image[cache.next] = m;
+	cache.next = (cache.next + 1) % TABLE;
+	spin_unlock(&cache.lock);
+	if (old != NULL)
+		image_put(old);
+}
+
+// A guard page, the stack's room, and then the heap, above the program.
+static int
+place_stack(struct aspace *as, uint64 image_end)
+{
+	as->stack_start = PGROUNDUP(image_end) + PGSIZE;
+	as->heap_start = as->stack_start + STACK_PAGES_MAX * PGSIZE;
+	as->heap_end = as->heap_start;
+	return segment_add(as->segs, (struct segment){
+	    .start = as->stack_start, .end = as->heap_start,
+	    .prot = PTE_R | PTE_W, .kind = SEG_STACK});
+}
+
+// Turns the image's entries copy-on-write.
+static int
+share_once(struct aspace *as)
+{
+	struct aspace *first = aspace_fork(as);
+
+	if (first == NULL)
+		return -1;
+	aspace_drop(first);
+	return 0;
+}
+
+// Loads the file, which is locked; the image has one reference.
+static struct image *
+load(struct inode *ip)
+{
+	struct image *m;
+	uint64 end;
+
+	if (inode_type(ip) != T_FILE)
+		return NULL;
+	m = kcache_alloc(images);
+	if (m == NULL)
+		return NULL;
+	m->refs = 1;
+	m->as = aspace_new();
+	if (m->as == NULL) {
+		kcache_free(images, m);
+		return NULL;
+	}
+	current()->as_image = m->as;
+	if (load_image(m->as, ip, &m->entry, &end) < 0 ||
+	    place_stack(m->as, end) < 0 || share_once(m->as) < 0) {
+		current()->as_image = NULL;
+		image_put(m);
+		return NULL;
+	}
+	m->stamp = inode_stamp_new(ip);
+	enter(m);
+	current()->as_image = NULL;
+	return m;
+}
+
+struct image *
+image_get(struct inode *ip)
+{
+	struct image *m = find(inode_stamp(ip));
+
+	if (m != NULL)
+		return m;
+	inode_lock(ip);
+	m = find(inode_stamp(ip)); // somebody may have loaded it meanwhile
+	if (m == NULL)
+		m = load(ip);
+	inode_unlock(ip);
+	return m;
+}
+
+uint
+image_shrink(void)
+{
+	uint64 before = page_free_count();
+	struct image *victims[TABLE];
+	uint64 after;
+	uint n = 0;
+
+	spin_lock(&cache.lock);
+	for (uint i = 0; i < TABLE; i++) {
+		struct image *m = cache.image[i];
+
+		// Only the table refers to it, and nobody can get it now.
+		if (m != NULL &&
+		    __atomic_load_n(&m->refs, __ATOMIC_RELAXED) == 1) {
+			victims[n++] = m;
+			cache.image[i] = NULL;
+		}
+	}
+	spin_unlock(&cache.lock);
+	for (uint i = 0; i < n; i++)
+		image_put(victims[i]);
+	after = page_free_count();
+	return after > before ? after - before : 0;
+}
+
+void
+image_each(void (*see)(struct aspace *as))
+{
+	for (uint i = 0; i < TABLE; i++) {
+		if (cache.image[i] != NULL)
+			see(cache.image[i]->as);
+	}
+}
