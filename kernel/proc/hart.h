@@ -40,6 +40,7 @@ struct slot_list {
 struct hart {
 	uint id;            // [I]
 	uint lock_depth;    // [o] spinlocks held
+	uint64 to_rouse;    // [o] harts to interrupt when no spinlock is held
 	bool need_resched;  // [o] the running process should give way
 	struct proc *prev;  // [o] who was switched away from
 	uint64 timer_at;    // [o] time CSR at which the timer is armed, or -1

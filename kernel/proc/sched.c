@@ -45,6 +45,9 @@ enqueue(struct hart *h, struct proc *p)
 }
 
 // Interrupts hart h if it sleeps; its bit going away makes that happen once.
+// Wakers usually hold the lock of the condition, and the store that interrupts
+// can take long (under emulation, a turn of the host's scheduler): it waits
+// until the hart holds no spinlock.
 static void
 rouse(uint h)
 {
@@ -53,8 +56,24 @@ rouse(uint h)
 	if (!(__atomic_load_n(&idle_harts, __ATOMIC_RELAXED) & bit(h)))
 		return;
 	was = __atomic_fetch_and(&idle_harts, ~bit(h), __ATOMIC_RELAXED);
-	if (was & bit(h))
+	if (!(was & bit(h)))
+		return;
+	this_hart()->to_rouse |= bit(h);
+	if (this_hart()->lock_depth == 0)
+		sched_rouse();
+}
+
+void
+sched_rouse(void)
+{
+	struct hart *me = this_hart();
+
+	while (me->to_rouse != 0) {
+		uint h = __builtin_ctzl(me->to_rouse);
+
+		me->to_rouse &= ~bit(h);
 		ipi_send(h, IPI_WAKE);
+	}
 }
 
 static struct hart *

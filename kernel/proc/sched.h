@@ -53,6 +53,9 @@ bool sleep_until(uint64 t);
 // Wakes sleepers whose time has come; returns the next time, or -1 for none.
 uint64 timerq_run(uint64 now);
 
+// Interrupts the harts of this_hart()->to_rouse.  No spinlock held.
+void sched_rouse(void);
+
 // Harts in wfi, one bit each; read as a hint.
 extern uint64 idle_harts;
 

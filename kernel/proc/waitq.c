@@ -42,11 +42,11 @@ stay_awake(struct proc *p)
 }
 
 static void
-sleep_on(struct waitq *q, struct spinlock *l, enum proc_state how)
+sleep_on(struct waitq *q, struct spinlock *l, enum proc_state how, bool first)
 {
 	struct proc *p = current();
 
-	list_add_tail(&q->procs, &p->wait_link);
+	list_add(first ? &q->procs : q->procs.prev, &p->wait_link);
 	__atomic_store_n(&p->state, how, __ATOMIC_RELAXED);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (how == P_DEAF || !stay_awake(p)) {
@@ -60,14 +60,20 @@ sleep_on(struct waitq *q, struct spinlock *l, enum proc_state how)
 bool
 waitq_sleep(struct waitq *q, struct spinlock *l)
 {
-	sleep_on(q, l, P_SLEEPING);
+	sleep_on(q, l, P_SLEEPING, false);
 	return !proc_killed(current());
 }
 
 void
 waitq_sleep_deaf(struct waitq *q, struct spinlock *l)
 {
-	sleep_on(q, l, P_DEAF);
+	sleep_on(q, l, P_DEAF, false);
+}
+
+void
+waitq_sleep_deaf_first(struct waitq *q, struct spinlock *l)
+{
+	sleep_on(q, l, P_DEAF, true);
 }
 
 // Takes the first sleeper off and wakes it; one that was woken by kill() in

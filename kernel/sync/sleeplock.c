@@ -1,16 +1,25 @@
-// A sleep lock is handed from the holder straight to the longest waiter, so a
-// newcomer cannot overtake.
+// A free lock goes to whoever comes: handing it to a waiter that has yet to be
+// scheduled would leave it idle for as long as that takes, and everybody behind
+// it.  A waiter that was woken and found it taken again keeps its place in the
+// queue, and after PATIENCE such rounds has it handed over, so nobody starves.
+// Newcomers watch the lock for a moment before they sleep.
 //
-// The owner field changes only under the inner spinlock; whoever is made owner
-// by a hand-over sees what the previous owner wrote, because both took that
-// spinlock in between.
+// The owner field changes only under the inner spinlock; whoever becomes owner
+// sees what the previous owner wrote, because both took that spinlock in
+// between.
 
 #include "sync/sleeplock.h"
 #include "kernel/riscv.h"
 #include "lib/printf.h"
 #include "proc/hart.h"
+#include "proc/ipi.h"
 #include "proc/sched.h"
 #include "sync/lockstat.h"
+
+#define PATIENCE 4
+
+// Pauses before a newcomer sleeps: about what a sleep and a wake-up cost.
+#define SPINS 200
 
 void
 sleeplock_init(struct sleeplock *l, enum lock_class class)
@@ -18,6 +27,7 @@ sleeplock_init(struct sleeplock *l, enum lock_class class)
 	spin_init(&l->lock, LC_SLEEPLOCK);
 	l->class = class;
 	l->owner = NULL;
+	l->hand_over = false;
 	l->since = 0;
 	waitq_init(&l->waiters);
 }
@@ -47,22 +57,51 @@ count_taken(struct sleeplock *l, uint64 wait_begin)
 		c->wait_max = waited;
 }
 
+// Gives the owner a chance to finish.
+static void
+watch(struct sleeplock *l)
+{
+	for (uint i = 0; i < SPINS; i++) {
+		if (__atomic_load_n(&l->owner, __ATOMIC_RELAXED) == NULL)
+			return;
+		ipi_check_stop();
+	}
+}
+
+// The inner lock is held; so is the lock itself on return.
+static void
+sleep_for(struct sleeplock *l)
+{
+	struct proc *p = current();
+	uint rounds = 0;
+
+	while (l->owner != p) {
+		if (l->owner == NULL && !l->hand_over) {
+			l->owner = p;
+			break;
+		}
+		if (rounds == PATIENCE)
+			l->hand_over = true;
+		if (rounds++ == 0)
+			waitq_sleep_deaf(&l->waiters, &l->lock);
+		else
+			waitq_sleep_deaf_first(&l->waiters, &l->lock);
+	}
+}
+
 void
 sleeplock_lock(struct sleeplock *l)
 {
-	struct proc *p = current();
 	uint64 wait_begin = 0;
 
 	KASSERT(this_hart()->lock_depth == 0);
-	spin_lock(&l->lock);
-	KASSERT(l->owner != p);
-	if (l->owner == NULL) {
-		l->owner = p;
-	} else {
+	KASSERT(!sleeplock_held(l));
+	if (__atomic_load_n(&l->owner, __ATOMIC_RELAXED) != NULL) {
 		wait_begin = r_cycle();
-		while (l->owner != p)
-			waitq_sleep_deaf(&l->waiters, &l->lock);
+		watch(l);
 	}
+	spin_lock(&l->lock);
+	sleep_for(l);
 	spin_unlock(&l->lock);
 	count_taken(l, wait_begin);
 }
@@ -73,7 +112,7 @@ sleeplock_trylock(struct sleeplock *l)
 	bool got;
 
 	spin_lock(&l->lock);
-	got = l->owner == NULL;
+	got = l->owner == NULL && !l->hand_over;
 	if (got)
 		l->owner = current();
 	spin_unlock(&l->lock);
@@ -90,7 +129,11 @@ sleeplock_unlock(struct sleeplock *l)
 		lockstat_held(&this_hart()->locks[l->class],
 		    r_cycle() - l->since);
 	spin_lock(&l->lock);
-	l->owner = waitq_first(&l->waiters);
+	l->owner = NULL;
+	if (l->hand_over) {
+		l->owner = waitq_first(&l->waiters);
+		l->hand_over = false;
+	}
 	waitq_wake_one(&l->waiters);
 	spin_unlock(&l->lock);
 }

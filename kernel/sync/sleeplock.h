@@ -1,6 +1,6 @@
 // Sleep locks: mutual exclusion that may be held across disk waits, page
 // faults and user copies.  Taken by processes only, never by handlers, never
-// with a spinlock held.  First come, first served.
+// with a spinlock held.
 #ifndef SYNC_SLEEPLOCK_H
 #define SYNC_SLEEPLOCK_H
 
@@ -13,7 +13,8 @@ struct proc;
 struct sleeplock {
 	struct spinlock lock;   // protects the fields below
 	uint16 class;           // [I] class that statistics go to
-	struct proc *owner;     // [lock] NULL = free
+	bool hand_over;         // [lock] the next owner is the first waiter
+	struct proc *owner;     // [lock] NULL = free; read without it as a hint
 	struct waitq waiters;   // [lock]
 	uint64 since;           // [owner] cycle CSR when taken
 };

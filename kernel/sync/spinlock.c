@@ -13,6 +13,7 @@
 #include "sync/spinlock.h"
 #include "proc/hart.h"
 #include "proc/ipi.h"
+#include "proc/sched.h"
 #include "sync/lockstat.h"
 #include "kernel/riscv.h"
 
@@ -120,4 +121,6 @@ spin_unlock(struct spinlock *l)
 	// Before it is free: spin_held must not take the next holder for us.
 	__atomic_store_n(&l->holder, NO_HART, __ATOMIC_RELAXED);
 	__atomic_store_n(&l->held, 0, __ATOMIC_RELEASE);
+	if (h->to_rouse != 0 && h->lock_depth == 0)
+		sched_rouse();
 }
