@@ -10,16 +10,15 @@
 # 0, so the way back to user mode need not write sstatus; every sret restores
 # that state by itself (privileged specification, "xIE and xPIE").
 
+#include "kernel/syscall.h"
 #include "trap/trapframe.h"
 
-	.macro each_saved op
+	# What a call may change (but sp and tp), and what it preserves.
+	.macro each_temporary op
 	\op ra, TF_X(1)(sp)
-	\op gp, TF_X(3)(sp)
 	\op t0, TF_X(5)(sp)
 	\op t1, TF_X(6)(sp)
 	\op t2, TF_X(7)(sp)
-	\op s0, TF_X(8)(sp)
-	\op s1, TF_X(9)(sp)
 	\op a0, TF_X(10)(sp)
 	\op a1, TF_X(11)(sp)
 	\op a2, TF_X(12)(sp)
@@ -28,6 +27,16 @@
 	\op a5, TF_X(15)(sp)
 	\op a6, TF_X(16)(sp)
 	\op a7, TF_X(17)(sp)
+	\op t3, TF_X(28)(sp)
+	\op t4, TF_X(29)(sp)
+	\op t5, TF_X(30)(sp)
+	\op t6, TF_X(31)(sp)
+	.endm
+
+	.macro each_preserved op
+	\op gp, TF_X(3)(sp)
+	\op s0, TF_X(8)(sp)
+	\op s1, TF_X(9)(sp)
 	\op s2, TF_X(18)(sp)
 	\op s3, TF_X(19)(sp)
 	\op s4, TF_X(20)(sp)
@@ -38,10 +47,23 @@
 	\op s9, TF_X(25)(sp)
 	\op s10, TF_X(26)(sp)
 	\op s11, TF_X(27)(sp)
-	\op t3, TF_X(28)(sp)
-	\op t4, TF_X(29)(sp)
-	\op t5, TF_X(30)(sp)
-	\op t6, TF_X(31)(sp)
+	.endm
+
+	.macro each_saved op
+	each_temporary \op
+	each_preserved \op
+	.endm
+
+	# With sp at the frame: what each_temporary missed, and the pc.
+	.macro finish_frame
+	ld t0, PROC_TRAP_T0(tp)
+	sd t0, TF_X(5)(sp)
+	ld t0, PROC_TRAP_SP(tp)
+	sd t0, TF_X(2)(sp)
+	csrrw t0, sscratch, tp
+	sd t0, TF_X(4)(sp)
+	csrr t0, sepc
+	sd t0, TF_PC(sp)
 	.endm
 
 	.section .text.hot, "ax"
@@ -54,7 +76,29 @@ trap_entry:
 	csrr t0, scause
 	sd t0, PROC_TRAP_CAUSE(tp)
 	addi t0, t0, -8 # a system call from user mode
+	bnez t0, not_a_call
+
+	# The kernel's functions and switch_to preserve what each_preserved
+	# lists (gp is never touched, and switch_to keeps it), so a call saves
+	# the rest.  Fork and exec need, or replace, all registers.
+	addi t0, a7, -SYS_fork
 	beqz t0, from_user
+	addi t0, a7, -SYS_exec
+	beqz t0, from_user
+	ld sp, PROC_TF(tp)
+	each_temporary sd
+	finish_frame
+	mv a0, sp
+	call trap_syscall
+	ld sp, PROC_TF(tp)
+	ld t0, TF_PC(sp)
+	csrw sepc, t0
+	each_temporary ld
+	ld tp, TF_X(4)(sp)
+	ld sp, TF_X(2)(sp)
+	sret
+
+not_a_call:
 	csrr t0, sstatus
 	andi t0, t0, 1 << 8 # SPP
 	bnez t0, from_kernel
@@ -62,14 +106,7 @@ trap_entry:
 from_user:
 	ld sp, PROC_TF(tp)
 	each_saved sd
-	ld t0, PROC_TRAP_T0(tp)
-	sd t0, TF_X(5)(sp)
-	ld t0, PROC_TRAP_SP(tp)
-	sd t0, TF_X(2)(sp)
-	csrrw t0, sscratch, tp
-	sd t0, TF_X(4)(sp)
-	csrr t0, sepc
-	sd t0, TF_PC(sp)
+	finish_frame
 	ld a1, PROC_TRAP_CAUSE(tp)
 	mv a0, sp
 	mv s0, zero
@@ -143,6 +180,7 @@ switch_to:
 	sd s9, 80(sp)
 	sd s10, 88(sp)
 	sd s11, 96(sp)
+	sd gp, 104(sp)
 	sd sp, PROC_KSP(a0)
 	ld sp, PROC_KSP(a1)
 	mv tp, a1
@@ -160,6 +198,7 @@ switch_to:
 	ld s9, 80(sp)
 	ld s10, 88(sp)
 	ld s11, 96(sp)
+	ld gp, 104(sp)
 	addi sp, sp, 112
 	ret
 

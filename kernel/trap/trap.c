@@ -135,12 +135,30 @@ user_fault(struct trapframe *tf, uint64 cause)
 	user_mistake(tf, cause, va);
 }
 
-// Called from trap/entry.S with the process's saved registers.
+// Before the process goes back to user mode.
+static void
+leave(struct proc *p)
+{
+	if (this_hart()->need_resched)
+		yield();
+	if (proc_killed(p))
+		proc_exit(-1);
+}
+
+// Called from trap/entry.S with those of the process's registers saved that a
+// call may change.
+void
+trap_syscall(struct trapframe *tf)
+{
+	count_event(CTR_TRAPS);
+	syscall(tf);
+	leave(current());
+}
+
+// The same with all registers.
 void
 trap_user(struct trapframe *tf, uint64 cause)
 {
-	struct proc *p = current();
-
 	count_event(CTR_TRAPS);
 	if (cause == EXC_SYSCALL)
 		syscall(tf);
@@ -151,11 +169,7 @@ trap_user(struct trapframe *tf, uint64 cause)
 		user_fault(tf, cause);
 	else
 		user_mistake(tf, cause, read_stval());
-
-	if (this_hart()->need_resched)
-		yield();
-	if (proc_killed(p))
-		proc_exit(-1);
+	leave(current());
 }
 
 static bool
