@@ -19,6 +19,8 @@ die = $(error $(1))
 
 # --- what may be asked for ------------------------------------------------
 
+# For a sweep VARIANTS, CPUS and MEM are other settings, which it checks.
+ifeq ($(filter sweep bench-linux,$(MAKECMDGOALS)),)
 ifneq ($(filter-out $(VARIANTS),$(VARIANT))$(words $(VARIANT)),1)
 $(call die,VARIANT=$(VARIANT) is unknown: use one of $(VARIANTS))
 endif
@@ -30,6 +32,7 @@ MEM_MIB := $(shell echo '$(MEM)' | \
 ifneq ($(shell [ "$$(($(or $(MEM_MIB),0)))" -ge 64 ] && \
     [ "$$(($(or $(MEM_MIB),0)))" -le 16384 ] && echo ok),ok)
 $(call die,MEM=$(MEM) is not a memory size from 64M to 16G)
+endif
 endif
 
 # --- tools ----------------------------------------------------------------
@@ -66,7 +69,7 @@ AR  := $(TOOLPREFIX)ar
 endif
 
 # Targets that need no cross compiler say so by being listed here.
-NO_TOOLS := help clean setup demo test test-all
+NO_TOOLS := help clean setup demo test test-all sweep plots report bench-linux
 ifneq ($(filter-out $(NO_TOOLS),$(or $(MAKECMDGOALS),all)),)
 ifeq ($(if $(TOOLPREFIX)$(LLVM),$(shell command -v $(firstword $(CC)) 2>/dev/null)),)
 $(call die,no RISC-V compiler: run `make setup`$(comma) or on Debian: apt-get install gcc-riscv64-unknown-elf)
@@ -206,7 +209,8 @@ build/mkfs build/fsck: $(wildcard mkfs/*.h) $(wildcard kernel/*.h)
 	$(Q)$(HOSTCC) $(HFLAGS) -o $@ $(filter %.c,$^)
 
 IMAGE_FILES := $(wildcard README.md)
-DEVICES := -D 3:0:dev/lockstat -D 4:0:dev/memstat -D 5:0:dev/null
+DEVICES := -D 3:0:dev/lockstat -D 4:0:dev/memstat -D 5:0:dev/null \
+    -D 6:0:dev/lockbench
 FSIMG ?= build/fs.img
 FSBLOCKS ?= 2000
 
@@ -306,8 +310,20 @@ test: ## everything that takes about ten minutes
 test-all: ## the slow tests too
 	$(Q).ci/setup && tests/run.sh all $(TESTS)
 
-sweep: variants ## parfork over CPUS and VARIANTS, to a CSV and a table
+.PHONY: plots report bench-linux
+sweep: ## measure (BENCH=, VARIANTS=, CPUS=, REPEATS=): a CSV and a table
 	$(Q)bench/sweep.sh
+
+bench-linux: ## the same on LINUX=<kernel image>, into the same CSV
+	$(Q)[ -n '$(LINUX)' ] || { echo "bench-linux: which kernel?" \
+	    "LINUX=<uncompressed riscv64 image> says it"; exit 1; }
+	$(Q)VARIANTS=linux bench/sweep.sh
+
+plots: ## draw the sweep's plots (CSV=results/sweep.csv) to build/plots
+	$(Q)bench/plots.sh $(CSV)
+
+report: ## results/MACHINE-DATE: the sweep's CSV, plots and what they say
+	$(Q)bench/report.sh $(CSV)
 
 # --- for developers -------------------------------------------------------
 

@@ -168,7 +168,8 @@ judge() # STATUS LIMIT LOG COMMAND EXPECTED...
 	for expected; do
 		case $expected in
 		@*)
-			awk -f "$here/${expected#@}.awk" "$log.text"
+			awk -f "$here/${expected#@}.awk" "$log.text" ||
+				echo "${expected#@}.awk failed"
 			;;
 		*)
 			grep -Eq -- "$expected" "$log.text" ||

@@ -21,7 +21,7 @@
 #include "mm/kmap.h"
 #include "proc/hart.h"
 
-#define MAX_CACHES 16
+#define MAX_CACHES 32
 #define MAG_ROUNDS 28 // with lock and count, a magazine is 256 bytes
 #define PAGE_ROUNDS 8 // of caches whose objects are pages
 
@@ -32,7 +32,7 @@ struct magazine {
 	void *round[MAG_ROUNDS]; // [lock] ready objects
 } __attribute__((aligned(64)));
 
-_Static_assert(sizeof(struct magazine) == 256, "16 caches to a page");
+_Static_assert(sizeof(struct magazine) == 256, "whole cache lines");
 
 struct kcache {
 	const char *name;      // [I]

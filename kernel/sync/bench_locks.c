@@ -34,10 +34,6 @@
 #include "sync/sleeplock.h"
 #include "sync/spinlock.h"
 
-// Both of the kernel's locks count under the text devices' class, which is
-// otherwise taken by few.
-#define CLASS LC_TEXTDEV
-
 struct ticket_lock {
 	uint32 next;    // [a] the next number to hand out
 	uint32 serving; // [a] whose turn it is
@@ -75,8 +71,8 @@ bench_lock_name(enum bench_lock kind)
 void
 bench_locks_init(void)
 {
-	spin_init(&spin, CLASS);
-	sleeplock_init(&sleep, CLASS);
+	spin_init(&spin, LC_BENCH);
+	sleeplock_init(&sleep, LC_BENCH);
 }
 
 uint64

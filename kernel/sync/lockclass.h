@@ -14,6 +14,7 @@
 	X(INODE, 1, "inode", "an inode's contents and on-disk fields")         \
 	X(BUF, 2, "buf", "a disk block's cached contents")                     \
 	X(TEXTDEV, 3, "textdev", "an open text device's snapshot")             \
+	X(BENCH, 4, "bench", "nothing: lockbench measures it")                 \
 	/* spinlocks that conditions are waited for under */                   \
 	X(LOG, 10, "log", "the log's transaction state")                       \
 	X(ICACHE, 12, "icache", "a bucket of cached inodes")                   \

@@ -1,84 +1,99 @@
-// What benchmarks share.
+// What every benchmark has.
 
 #include "kernel/types.h"
+#include "kernel/riscv.h"
 #include "user/user.h"
 #include "user/lib/bench.h"
-#include "user/lib/lockrows.h"
 
-static const char *const counter_names[BENCH_COUNTERS] = {
-    [COW_COPIES] = "cow_copies",
-    [COW_UPGRADES] = "cow_upgrades",
-    [ZERO_FILLS] = "zero_fills",
-};
+struct bench bench = {.name = "bench", .millis = 2000};
 
-// Lock classes of the memory manager.
-static const char *const mm_classes[] = {
-    "pagecount", "pagelist", "pagedepot", "kcache", "kcache_depot"};
-
-#define MM_CLASSES (sizeof(mm_classes) / sizeof(mm_classes[0]))
-
-static void
-add_row(void *to, const struct lock_row *row)
+void
+bench_die(const char *what)
 {
-	struct bench_snapshot *s = to;
-
-	s->contended_all += row->contended;
-	for (uint i = 0; i < MM_CLASSES; i++) {
-		if (strcmp(row->class, mm_classes[i]) == 0) {
-			s->contended += row->contended;
-			s->spins += row->spins;
-		}
-	}
-}
-
-int
-bench_snapshot(struct bench_snapshot *s)
-{
-	memset(s, 0, sizeof(*s));
-	for (int i = 0; i < BENCH_COUNTERS; i++) {
-		s->counters[i] = memstat_read(counter_names[i]);
-		if (s->counters[i] < 0)
-			return -1;
-	}
-	return lock_rows(add_row, s) < 0 ? -1 : 0;
+	fprintf(2, "%s: %s\n", bench.name, what);
+	exit(1);
 }
 
 void
-bench_print_changes(
-    const struct bench_snapshot *from, const struct bench_snapshot *to)
+bench_read(int fd, void *to, int n, const char *what)
 {
-	for (int i = 0; i < BENCH_COUNTERS; i++)
-		printf(" %s=%ld", counter_names[i],
-		    to->counters[i] - from->counters[i]);
-	printf(" contended=%lu spins=%lu contended_all=%lu\n",
-	    to->contended - from->contended, to->spins - from->spins,
-	    to->contended_all - from->contended_all);
+	int got;
+
+	for (; n > 0; n -= got, to = (char *)to + got) {
+		got = read(fd, to, n);
+		if (got <= 0)
+			bench_die(what);
+	}
 }
 
 void
-bench_print_rate(uint64 n, uint64 ticks, uint64 hz)
+bench_write(int fd, const void *from, int n, const char *what)
 {
-	uint64 tenths = n * hz * 10 / (ticks > 0 ? ticks : 1);
+	if (write(fd, from, n) != n)
+		bench_die(what);
+}
+
+void
+bench_reap(int pid, const char *what)
+{
+	int status = -1;
+
+	if (wait(&status) != pid)
+		bench_die("wait returned another process");
+	if (status != 0)
+		bench_die(what);
+}
+
+// The product fits for spans of hours.
+uint64
+bench_ns(uint64 ticks)
+{
+	return ticks * (1000000000 / bench.hz);
+}
+
+// Tenths of events in a second.  Whole events first, then their remainder:
+// both products stay below 2^64 for 2^32 events.
+static uint64
+rate_tenths(uint64 n, uint64 ticks)
+{
+	uint64 scaled = n * bench.hz;
+
+	if (ticks == 0)
+		ticks = 1;
+	if (n >= 1UL << 32) // then ticks are many too
+		return n / (ticks * 10 / bench.hz + 1) * 100;
+	return scaled / ticks * 10 + scaled % ticks * 10 / ticks;
+}
+
+void
+bench_print_rate(uint64 n, uint64 ticks)
+{
+	uint64 tenths = rate_tenths(n, ticks);
 
 	printf("%lu.%lu", tenths / 10, tenths % 10);
 }
 
-int
-bench_parse_seconds(char *text, uint64 *millis)
+void
+bench_print_seconds(uint64 ticks)
 {
-	static const uint unit[] = {1000, 100, 10, 1}; // by digits behind it
-	char *point = strchr(text, '.');
-	uint64 whole, part = 0;
+	uint64 millis = ticks * 1000 / bench.hz;
 
-	if (point) {
-		uint digits = strlen(point + 1);
-		if (digits > 3 || parse_number(point + 1, &part) < 0)
-			return -1;
-		part *= unit[digits];
-		*point = 0;
+	printf("%lu.%03lu", millis / 1000, millis % 1000);
+}
+
+int
+bench_counts_instructions(void)
+{
+	if (bench.harts > 1)
+		return 0;
+	for (int i = 0; i < 3; i++) {
+		uint64 before = r_instret(), turns = 1000, counted;
+
+		__asm__ volatile("1: addi %0, %0, -1; bnez %0, 1b"
+		                 : "+r"(turns));
+		counted = r_instret() - before;
+		if (counted >= 2000 && counted <= 2010)
+			return 1;
 	}
-	if (parse_number(text, &whole) < 0 || whole > 3600)
-		return -1;
-	*millis = whole * 1000 + part;
-	return *millis > 0 ? 0 : -1;
+	return 0;
 }

@@ -1,32 +1,75 @@
-// What benchmarks share: a snapshot of the kernel's counters, and rates in
-// integer arithmetic (programs have no floating point).
+// What every benchmark has: a name, a clock, options, parameters that it
+// prints first, and a RESULT line that it prints last.  Programs have no
+// floating point: rates and shares are integer arithmetic.
+//
+// The rest is by subject: bench_team.h runs workers and measures them,
+// bench_latency.h measures one process, bench_counters.h reads what the kernel
+// counted, bench_samples.h sums samples up, bench_room.h says how much memory
+// a benchmark may take.
 #ifndef LIB_BENCH_H
 #define LIB_BENCH_H
 
 #include "kernel/types.h"
 
-enum bench_counter { COW_COPIES, COW_UPGRADES, ZERO_FILLS, BENCH_COUNTERS };
-
-struct bench_snapshot {
-	long counters[BENCH_COUNTERS];
-	uint64 contended, spins; // of the memory manager's lock classes
-	uint64 contended_all;    // of all lock classes
+struct bench {
+	const char *name; // of the program
+	char variant[32]; // of the kernel
+	uint64 harts;
+	uint64 hz;         // ticks of the time CSR in a second
+	uint64 iterations; // -i; 0: by time
+	uint64 millis;     // -t; a benchmark sets its default beforehand
 };
 
-// 0, or -1 if the devices cannot be read or lack a counter.
-int bench_snapshot(struct bench_snapshot *s);
+extern struct bench bench;
 
-// Prints " key=value" for what happened between two snapshots, to end a
-// RESULT line with, and the newline.
-void bench_print_changes(
-    const struct bench_snapshot *from, const struct bench_snapshot *to);
+// An option with a number, or, if most is 0, a flag.  Its key names it in the
+// usage line, among the parameters and in RESULT.
+struct bench_option {
+	char letter;
+	const char *key;
+	uint64 *value; // holds the default
+	uint64 least, most;
+	int given;
+};
 
-// Prints n events in so many ticks of the time CSR, of which there are hz in
-// a second, as a rate per second with one decimal.
-void bench_print_rate(uint64 n, uint64 ticks, uint64 hz);
+#define BENCH_OPTIONS 8 // at most
 
-// Parses "2", "0.5" or "1.125" seconds into milliseconds; cuts text at the
-// point.  At most an hour; -1 for anything else, and for 0.
-int bench_parse_seconds(char *text, uint64 *millis);
+// Fills bench and obeys the arguments: the options given, which the library
+// keeps, and -t seconds or -i iterations.  Wrong ones end the program.
+void bench_begin(char **argv, struct bench_option *options, uint n);
+
+// Ends the program after one line about why it cannot be run like that.
+void bench_usage(void) __attribute__((noreturn));
+
+// The first two lines of output: variant and harts, and the parameters as
+// they are by now.
+void bench_print_setup(void);
+
+// Ends the process with status 1 after a message.
+void bench_die(const char *what) __attribute__((noreturn));
+
+// Reads or writes all of n bytes, or dies.
+void bench_read(int fd, void *to, int n, const char *what);
+void bench_write(int fd, const void *from, int n, const char *what);
+
+uint64 bench_ns(uint64 ticks);
+
+// "RESULT bench=... variant=... harts=..." and the options, no newline.
+void bench_result(void);
+
+// Prints n events in so many ticks as a rate per second with one decimal.
+void bench_print_rate(uint64 n, uint64 ticks);
+
+// Prints ticks as seconds with three decimals.
+void bench_print_seconds(uint64 ticks);
+
+// Waits for the process pid, the only child, which must exit with 0; dies of
+// what if it does not.
+void bench_reap(int pid, const char *what);
+
+// True if the instret CSR counts instructions, and this hart's alone.  QEMU
+// returns host time there, or, with -icount shift=0, the instructions of all
+// harts together: with one hart they are right.
+int bench_counts_instructions(void);
 
 #endif
