@@ -1,0 +1,44 @@
+#!/bin/bash
+# The smallest real sweep: one benchmark on two variants, timed and under
+# lockstat, from booting to the report.  CPUS comes from the list.
+
+cd "$(dirname "$0")/.." || exit 1
+. tests/harness.sh
+# shellcheck disable=SC2154
+export OUT=$scratch/sweep.csv LIST=$scratch/list
+unset BENCH RETRY LINUX RUNNER FORMATS MEM
+
+cat >"$LIST" <<'END'
+parfork | * | * | 40 | 128M | time | forks_per_s | forks | parfork -t 0.2
+parfork-locks | scalable | * | 40 | 128M | locks | - | forks | parfork -t 0.2
+boot | scalable | * | 40 | 128M | boot | - | - | echo booted
+END
+
+# Of one point; the header names the columns.
+value() # BENCH VARIANT KEY
+{
+	grep -E "^[^,]*,$1,[a-z]*,$2," "$OUT" | grep -oE "[, ]$3=[^ ]*" |
+		cut -d = -f 2
+}
+
+whole() { [[ $1 =~ ^[1-9][0-9]*$ ]] || { echo "'$1'"; return 1; }; }
+real() { [[ $1 =~ ^[0-9]+\.[0-9]+$ ]] || { echo "'$1'"; return 1; }; }
+
+check "sweep" env VARIANTS="baseline scalable" REPEATS=1 RUNS=2 \
+	bench/sweep.sh
+check "all points" [ "$(grep -c ',ok,' "$OUT")" = 4 ]
+for variant in baseline scalable; do
+	check "$variant: forks" whole "$(value parfork $variant forks)"
+	check "$variant: the kernel counted as many" \
+		[ "$(value parfork $variant forks)" = \
+		"$(value parfork $variant forks_kernel)" ]
+	check "$variant: rate" real "$(value parfork $variant forks_per_s)"
+done
+check "lock classes" whole \
+	"$(value parfork-locks scalable lock.pagelist.acquisitions)"
+check "boot time" real "$(value boot scalable median_s)"
+check "report" bench/report.sh "$OUT" "$scratch/out"
+says "its ratio" '^- With .*, .scalable. does .* × baseline\)\.$' \
+	cat "$scratch/out/report.md"
+check "its plot" [ -s "$scratch/out/rate-parfork.svg" ]
+finish
