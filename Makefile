@@ -72,7 +72,7 @@ endif
 NO_TOOLS := help clean setup demo test test-all sweep plots report bench-linux
 ifneq ($(filter-out $(NO_TOOLS),$(or $(MAKECMDGOALS),all)),)
 ifeq ($(if $(TOOLPREFIX)$(LLVM),$(shell command -v $(firstword $(CC)) 2>/dev/null)),)
-$(call die,no RISC-V compiler: run `make setup`$(comma) or on Debian: apt-get install gcc-riscv64-unknown-elf)
+$(call die,no compiler riscv64-*-gcc: run `make setup`$(comma) or on Debian: apt-get install gcc-riscv64-unknown-elf)
 endif
 ifeq ($(shell command -v $(HOSTCC) 2>/dev/null),)
 $(call die,no host compiler $(HOSTCC): run `make setup`$(comma) or on Debian: apt-get install gcc)
@@ -183,21 +183,25 @@ $(UDIR)/bench/%.o: bench/%.c $(UDIR)/flags
 	@echo "  CC   $<"
 	$(Q)$(CC) $(UFLAGS) -MMD -MP -c $< -o $@
 
-# A program is its own file and, if there is a folder of its name, the files in
-# it.
+# A program is its own file and, if there is a folder of its name, what it
+# needs of the files in it: nothing, if somebody replaced the file by another
+# program of that name.
 .SECONDEXPANSION:
-program_objects = $(if $(wildcard user/$(1).c),$(UDIR)/$(1).o,$(UDIR)/bench/$(1).o) \
-    $(patsubst user/%.c,$(UDIR)/%.o,$(wildcard user/$(1)/*.c))
+program_object = $(if $(wildcard user/$(1).c),$(UDIR)/$(1).o,$(UDIR)/bench/$(1).o)
+program_folder = $(patsubst user/%.c,$(UDIR)/%.o,$(wildcard user/$(1)/*.c))
 
 # A library, so that a program may define names that user/lib has too.
 $(UDIR)/libuser.a: $(ULIB) $(UDIR)/progs
 	$(Q)rm -f $@ && $(AR) rcs $@ $(ULIB)
 
-$(UDIR)/bin/%: $$(call program_objects,%) $(UDIR)/libuser.a user/user.ld \
-    $(UDIR)/progs
+$(UDIR)/bin/%: $$(call program_object,%) $$(call program_folder,%) \
+    $(UDIR)/libuser.a user/user.ld $(UDIR)/progs
 	@mkdir -p $(@D)
+	$(Q)$(if $(call program_folder,$*),rm -f $(UDIR)/$*.a && \
+	    $(AR) rcs $(UDIR)/$*.a $(call program_folder,$*))
 	$(Q)$(LD) $(LDFLAGS) --gc-sections -T user/user.ld -o $@ \
-	    $(call program_objects,$*) $(UDIR)/libuser.a
+	    $(call program_object,$*) $(if $(call program_folder,$*),$(UDIR)/$*.a) \
+	    $(UDIR)/libuser.a
 
 # --- disk image -----------------------------------------------------------
 
@@ -246,7 +250,7 @@ run: need-qemu all ## boot, run CMD='...', power off, exit with its status
 	    -drive file=$(FSIMG),if=none,format=raw,id=x0,snapshot=on \
 	    -append '$(BOOTARGS) -- $(subst ','\'',$(CMD))' </dev/null
 
-GDBPORT ?= $(shell expr $$(id -u) % 5000 + 25000)
+GDBPORT ?= $(shell echo $$((25000 + $$(id -u) % 5000)))
 .gdbinit: FORCE
 	$(Q)printf '%s\n' 'set confirm off' 'set architecture riscv:rv64' \
 	    'symbol-file $(KDIR)/kernel.elf' \
@@ -258,7 +262,16 @@ qemu-gdb: need-qemu all .gdbinit ## the same, waiting for gdb (see .gdbinit)
 	$(Q)$(QEMU) $(QEMUFLAGS) -drive file=$(FSIMG),if=none,format=raw,id=x0 \
 	    -append '$(BOOTARGS)' -S -gdb tcp::$(GDBPORT)
 
+# The names that course graders use.
+print-gdbport:
+	@echo $(GDBPORT)
+fs.img: build/fs.img
+
+.PHONY: print-gdbport fs.img
+
 # --- tests and measurements -----------------------------------------------
+
+include tests/compat/rules.mk
 
 # The host's tests of kernel code: compiled with the sanitizers, and with
 # stand-ins for what surrounds the code under test.

@@ -12,6 +12,7 @@
 #define MAXARG      32   // arguments of exec
 #define MAXOPBLOCKS 10   // blocks that one file-system call may log
 #define LOGSIZE     (MAXOPBLOCKS * 3) // log blocks that mkfs makes by default
+#define LOGBLOCKS   LOGSIZE // its later name
 #define NBUF        (MAXOPBLOCKS * 3) // only course programs read it
 #define FSSIZE      2000 // blocks of the default disk image
 #define MAXPATH     128  // bytes of a path, its 0 included

@@ -10,8 +10,9 @@
 #define PGSIZE  4096
 #define PGSHIFT 12
 
-#define PGROUNDUP(n)   (((n) + PGSIZE - 1) & ~((uint64)PGSIZE - 1))
-#define PGROUNDDOWN(n) ((n) & ~((uint64)PGSIZE - 1))
+// Of the type of n, or int's: in two's complement -PGSIZE is the mask for all.
+#define PGROUNDUP(n)   (((n) + (PGSIZE - 1)) & -PGSIZE)
+#define PGROUNDDOWN(n) ((n) & -PGSIZE)
 
 // One bit less than Sv39 offers, so that no user address needs its sign
 // extended: the low 256 GiB.
@@ -26,6 +27,18 @@
 #define PTE_A (1L << 6)
 #define PTE_D (1L << 7)
 
+// An entry's parts: bits 10 and up hold the page number, those below are
+// flags.
+#define PTE2PA(pte)    (((pte) >> 10) << PGSHIFT)
+#define PA2PTE(pa)     (((uint64)(pa) >> PGSHIFT) << 10)
+#define PTE_FLAGS(pte) ((pte) & ((1L << 10) - 1))
+
+// The index of an address in the table of a level, 2 = root: nine bits each,
+// above those of the offset in the page.
+#define PXMASK            ((1L << 9) - 1)
+#define PXSHIFT(level)    (PGSHIFT + (level) * 9)
+#define PX(level, va)     (((uint64)(va) >> PXSHIFT(level)) & PXMASK)
+
 #ifndef __ASSEMBLER__
 
 typedef uint64 pte_t;
@@ -36,6 +49,31 @@ r_sp(void)
 {
 	uint64 x;
 	__asm__ volatile("mv %0, sp" : "=r"(x));
+	return x;
+}
+
+// The caller's frame, if its code keeps frame pointers.
+static inline __attribute__((always_inline)) uint64
+r_fp(void)
+{
+	uint64 x;
+	__asm__ volatile("mv %0, s0" : "=r"(x));
+	return x;
+}
+
+static inline __attribute__((always_inline)) uint64
+r_ra(void)
+{
+	uint64 x;
+	__asm__ volatile("mv %0, ra" : "=r"(x));
+	return x;
+}
+
+static inline uint64
+r_tp(void)
+{
+	uint64 x;
+	__asm__ volatile("mv %0, tp" : "=r"(x));
 	return x;
 }
 

@@ -8,18 +8,16 @@
 #include "kernel/types.h"
 #include "kernel/stat.h"
 #include "kernel/fcntl.h"
+#include "kernel/file.h"
 #include "user/user.h"
 
-// Majors of the kernel's devices; mkfs makes the nodes of all others.
-#define CONSOLE_MAJOR    1
-#define STATISTICS_MAJOR 2
-
+// mkfs makes the nodes of all other devices.
 static void
-ensure_node(const char *path, int major)
+ensure_node(const char *path, int number)
 {
 	struct stat st;
 
-	if (stat(path, &st) < 0 && mknod(path, major, 0) < 0)
+	if (stat(path, &st) < 0 && mknod(path, number, 0) < 0)
 		fprintf(2, "init: cannot make the node %s\n", path);
 }
 
@@ -30,7 +28,7 @@ open_console(void)
 	int fd = open("console", O_RDWR);
 
 	if (fd < 0) {
-		mknod("console", CONSOLE_MAJOR, 0);
+		mknod("console", CONSOLE, 0);
 		fd = open("console", O_RDWR);
 	}
 	// Without a console there is nobody to tell but the host.
@@ -83,7 +81,7 @@ main(int argc, char **argv)
 	char *shell[] = {"/sh", 0};
 
 	open_console();
-	ensure_node("statistics", STATISTICS_MAJOR);
+	ensure_node("statistics", STATS);
 	if (argc > 1)
 		run_and_power_off(argv[1]);
 	for (;;) {

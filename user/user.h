@@ -4,6 +4,7 @@
 #define DROVE_USER_H
 
 #include "kernel/types.h"
+#include "kernel/vm.h"
 
 struct stat;
 
@@ -33,9 +34,8 @@ int pause(int); // the later name of sleep
 int uptime(void);
 
 // sbrk.c: the heap's end moves by so many bytes; returns the old end or
-// SBRK_ERROR.  Eager memory is there at once, lazy memory when touched.
-#define SBRK_EAGER 1
-#define SBRK_LAZY  2
+// SBRK_ERROR.  Eager memory is there at once, lazy memory when touched, or not:
+// see kernel/vm.h.
 #define SBRK_ERROR ((char *)-1)
 char *sys_sbrk(int, int);
 char *sbrk(int);
@@ -66,7 +66,7 @@ int atoi(const char *);
 int parse_number(const char *, uint64 *);
 
 // printf.c: %d %i %u %x %X %p %s %c %% with l or ll, a width, and the flags 0
-// and -.  Text reaches the descriptor in as few writes as fit its buffer.
+// and -.  Hexadecimal digits are capitals.  Text reaches the descriptor in as few writes as fit its buffer.
 void printf(const char *, ...) USER_PRINTF(1, 2);
 void fprintf(int, const char *, ...) USER_PRINTF(2, 3);
 

@@ -84,11 +84,12 @@ run_once(const struct usertest *t)
 }
 
 // Free pages when the kernel's caches are as small as they get: asking for
-// more memory than there is makes them give up what they can.
+// more memory than there is makes them give up what they can.  The kind is the
+// one that is neither filled at once nor given without looking.
 static long
 pages_without_caches(void)
 {
-	if (sbrklazy(MORE_THAN_ALL) != SBRK_ERROR)
+	if (sys_sbrk(MORE_THAN_ALL, 0) != SBRK_ERROR)
 		sbrk(-MORE_THAN_ALL);
 	return free_pages();
 }

@@ -165,8 +165,12 @@ struct pt_run
 pt_run(pte_t *root, uint64 va, uint64 end)
 {
 	struct pt_run r = {.entry = pt_find(root, va)};
+	uint64 span = PT_SPAN;
 
-	r.end = (va & ~(PT_SPAN - 1)) + PT_SPAN;
+	// A lazy heap may be as large as user space, and nothing in it.
+	if (!(root[pt_index(va, 2)] & PTE_V))
+		span *= PT_ENTRIES;
+	r.end = (va & ~(span - 1)) + span;
 	if (r.end > end)
 		r.end = end;
 	if (r.entry != NULL)

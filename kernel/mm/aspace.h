@@ -68,9 +68,9 @@ pte_t *pt_make(pte_t *root, uint64 va);
 // Unmaps and frees [start, end), page-aligned, of as.  Tables stay.
 void aspace_unmap(struct aspace *as, uint64 start, uint64 end);
 
-// Moves the break by delta bytes.  Returns the old break, or -1.  eager: pages
-// are there on return.
-long aspace_sbrk(long delta, bool eager);
+// Moves the break by delta bytes.  Returns the old break, or -1.  What growth
+// gives depends on kind, see kernel/vm.h.
+long aspace_sbrk(long delta, int kind);
 
 // Tables (mm/table.c): all entries invalid in those handed out and back.
 void table_init(void);

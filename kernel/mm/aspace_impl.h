@@ -9,7 +9,7 @@
 struct pt_run {
 	pte_t *entry; // NULL: no table there
 	uint n;       // entries, 0 if there is no table
-	uint64 end;   // first address behind the run
+	uint64 end;   // first address behind the run, or behind the hole
 };
 
 struct pt_run pt_run(pte_t *root, uint64 va, uint64 end);

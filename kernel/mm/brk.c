@@ -3,9 +3,11 @@
 // Growth is lazy unless asked otherwise, but bounded: a growth by more than
 // what is free right now could not be backed and fails at once.  That lets a
 // program that touches what it asks for see sbrk fail, instead of being killed
-// at the touch.
+// at the touch.  Only who says SBRK_LAZY gets addresses without that promise,
+// up to the last one.
 
 #include "kernel/riscv.h"
+#include "kernel/vm.h"
 #include "lib/printf.h"
 #include "mm/aspace.h"
 #include "mm/fault.h"
@@ -79,11 +81,13 @@ fill(uint64 from, uint64 to)
 }
 
 static int
-grow(struct aspace *as, uint64 from, uint64 to, bool eager)
+grow(struct aspace *as, uint64 from, uint64 to, int kind)
 {
-	if (!could_be_backed((to - from) >> PGSHIFT) || set_end(as, to) < 0)
+	if (kind != SBRK_LAZY && !could_be_backed((to - from) >> PGSHIFT))
 		return -1;
-	if (eager && fill(from, to) < 0) {
+	if (set_end(as, to) < 0)
+		return -1;
+	if (kind == SBRK_EAGER && fill(from, to) < 0) {
 		// All as before: there is no list to copy, it is ours now.
 		shrink(as, to, from);
 		return -1;
@@ -92,7 +96,7 @@ grow(struct aspace *as, uint64 from, uint64 to, bool eager)
 }
 
 long
-aspace_sbrk(long delta, bool eager)
+aspace_sbrk(long delta, int kind)
 {
 	struct aspace *as = current()->as;
 	uint64 old = as->heap_end;
@@ -106,7 +110,7 @@ aspace_sbrk(long delta, bool eager)
 		return -1;
 	to = PGROUNDUP(new);
 	if (to > from)
-		r = grow(as, from, to, eager);
+		r = grow(as, from, to, kind);
 	else if (to < from)
 		r = shrink(as, from, to);
 	if (r < 0)

@@ -12,7 +12,7 @@ long sys_exit(long status);
 long sys_wait(uint64 ustatus);
 long sys_kill(long pid);
 long sys_getpid(void);
-long sys_sbrk(long bytes, long how);
+long sys_sbrk(long bytes, long kind);
 long sys_sleep(long ticks);
 long sys_uptime(void);
 long sys_exec(uint64 upath, uint64 uargv);

