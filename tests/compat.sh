@@ -35,6 +35,13 @@ says "its formats" \
 	guest 'new a || echo status'
 says "main's result is the status" '^other$' guest 'new a || echo other'
 
+# Free memory counted as course tests count it: not a page less afterwards.
+for program in 'echo x' forktest cowtest 'old a' \
+	'usertests -q copyin pipe1 mem forkfork createdelete openiput'; do
+	says "pages after $program" '^pages: ([0-9]+) before, \1 after$' \
+		guest "pages $program && echo kept"
+done
+
 # --- binary ------------------------------------------------------------------
 
 for layout in omagic shared split; do

@@ -21,6 +21,7 @@ memstat_print(struct textbuf *t)
 	text_printf(t, "timebase %lu\n", platform.timebase);
 	text_printf(t, "total_pages %lu\n", page_total());
 	text_printf(t, "free_pages %lu\n", page_free_count());
+	text_printf(t, "kernel_pages %lu\n", page_kernel_count());
 	text_printf(t, "table_pages %ld\n", table_count());
 	for (uint c = 0; c < CTR_COUNT; c++)
 		text_printf(t, "%s %lu\n", counter_name(c), counter_sum(c));

@@ -106,10 +106,29 @@ page_alloc(enum page_kind kind)
 		    (void *)page_to_pa(pg), pg->kind, pg->count);
 	junk_check(pg);
 	this_hart()->counters[CTR_PAGE_ALLOCS]++;
+	this_hart()->kernel_pages += kind != PK_USER;
 	pg->kind = kind;
 	// Relaxed: nobody else knows this frame until it is published.
 	__atomic_store_n(&pg->count, 1, __ATOMIC_RELAXED);
 	return pg;
+}
+
+void
+page_set_kind(struct page *pg, enum page_kind kind)
+{
+	this_hart()->kernel_pages +=
+	    (kind != PK_USER) - (pg->kind != PK_USER);
+	pg->kind = kind;
+}
+
+uint64
+page_kernel_count(void)
+{
+	long n = 0;
+
+	for (uint i = 0; i < platform.nharts; i++)
+		n += harts[i].kernel_pages;
+	return n > 0 ? n : 0; // a sum of numbers that move
 }
 
 // Back to the lists; the caller owns the frame alone and its count is 0.
@@ -117,6 +136,7 @@ void
 page_release(struct page *pg)
 {
 	this_hart()->counters[CTR_PAGE_FREES]++;
+	this_hart()->kernel_pages -= pg->kind != PK_USER;
 	pg->kind = PK_FREE;
 	junk_fill(pg);
 	pagelist_give(page_to_kva(pg));

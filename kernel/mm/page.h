@@ -48,15 +48,13 @@ void *kpage_alloc(void);
 void kpage_free(void *kva);
 
 // Changes what a frame with one owner, the caller, is used for.
-static inline void
-page_set_kind(struct page *pg, enum page_kind kind)
-{
-	pg->kind = kind;
-}
+void page_set_kind(struct page *pg, enum page_kind kind);
 
-// Frames of RAM that the lists manage, and those on lists right now.
+// Frames of RAM that the lists manage, those on lists right now, and those of
+// the kernel, tables and caches included; the rest is PK_USER.
 uint64 page_total(void);
 uint64 page_free_count(void);
+uint64 page_kernel_count(void);
 
 // Asks the kernel's caches to give unused memory back; returns whether it may
 // have helped.  No spinlock held.

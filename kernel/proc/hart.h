@@ -56,6 +56,7 @@ struct hart {
 	uint64 time_boot;   // [I]
 	uint8 held_rank[8]; // [o] debug: ranks of the spinlocks held
 	long tables;        // [o] page tables taken less given back here
+	long kernel_pages;  // [o] frames of kinds but PK_USER, likewise
 	uint64 counters[CTR_COUNT]; // [o], read by all
 	struct lock_counters locks[LC_COUNT]; // [o], read by all
 

@@ -10,9 +10,9 @@
 //
 //   imagetool dirty BEFORE AFTER OUT [TEAR]
 //
-// makes OUT from two images of one geometry: BEFORE, with a committed log whose
-// replay makes AFTER of it.  With TEAR, the crash came while the blocks were
-// being written home: every other one of them is junk.
+// makes OUT from two images of one geometry: BEFORE, with a committed log
+// whose replay makes AFTER of it.  With TEAR, the crash came while the blocks
+// were being written home: every other one of them is junk.
 //
 //   imagetool same A B
 //
@@ -112,9 +112,13 @@ start_image(struct image *img, uint blocks, uint inodes, uint nlog)
 	img->bytes = calloc(blocks, BSIZE);
 	if (!img->bytes)
 		die("out of memory");
-	img->sb = (struct superblock){.magic = FSMAGIC, .size = blocks,
-	    .nblocks = blocks - data, .ninodes = inodes, .nlog = nlog,
-	    .logstart = LOG_START, .inodestart = LOG_START + nlog,
+	img->sb = (struct superblock){.magic = FSMAGIC,
+	    .size = blocks,
+	    .nblocks = blocks - data,
+	    .ninodes = inodes,
+	    .nlog = nlog,
+	    .logstart = LOG_START,
+	    .inodestart = LOG_START + nlog,
 	    .bmapstart = LOG_START + nlog + ninode};
 	write_super(img);
 	for (uint b = 0; b < data; b++)
@@ -170,8 +174,8 @@ copy_inode(const struct image *from, struct image *to, uint inum)
 	if (d.addrs[NDIRECT]) {
 		indirect = image_block(to, d.addrs[NDIRECT]);
 		for (uint i = 0; i < NINDIRECT; i++)
-			put32(indirect + 4 * i, moved(from, to,
-			    image_get32(indirect + 4 * i)));
+			put32(indirect + 4 * i,
+			    moved(from, to, image_get32(indirect + 4 * i)));
 	}
 	if (inum == ROOTINO)
 		d.size = (d.size + BSIZE - 1) / BSIZE * BSIZE;
@@ -257,7 +261,8 @@ main(int argc, char **argv)
 	else if (argc == 4 && strcmp(argv[1], "same") == 0)
 		same(argv + 2);
 	else
-		die("usage: imagetool relayout IN OUT BLOCKS INODES LOGBLOCKS\n"
+		die("usage: imagetool relayout IN OUT BLOCKS INODES "
+		    "LOGBLOCKS\n"
 		    "       imagetool dirty BEFORE AFTER OUT [TEAR]\n"
 		    "       imagetool same A B");
 	return 0;

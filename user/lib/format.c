@@ -133,7 +133,8 @@ convert(struct sink *to, struct field *f, char letter, struct arguments *a)
 		return 1;
 	case 'x':
 	case 'X':
-		// Capitals for both: what course programs print stays the same.
+		// Capitals for both: what course programs print stays the
+		// same.
 		put_number(to, f, "", next_unsigned(a, f), 16);
 		return 1;
 	case 'p':

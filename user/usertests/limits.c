@@ -205,16 +205,23 @@ outofinodes(void)
 	}
 }
 
-// Takes all memory but so many pages.
+// Takes all memory but so many pages.  sbrk stops at what the kernel keeps for
+// itself; that goes to lazy pages then, which a system call either brings in
+// or fails for.
 static void
 take_all_but(long spare)
 {
 	long chunk = 1L << 26;
+	char *at, *end;
 
 	while (chunk >= PGSIZE)
 		if (sbrk((int)chunk) == SBRK_ERROR)
 			chunk /= 2;
-	sbrk((int)(-spare * PGSIZE));
+	at = sbrklazy(1 << 30);
+	end = at + (1 << 30);
+	while (at < end && fstat(0, (struct stat *)at) == 0)
+		at += PGSIZE;
+	sbrk((int)(at - end - spare * PGSIZE));
 }
 
 // Programs start, or fail to, with any amount of memory left.

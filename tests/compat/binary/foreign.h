@@ -55,10 +55,10 @@ void *memset(void *, int, word); // compilers call these two
 void *memcpy(void *, const void *, word);
 
 // Ends the program with status 1, after a line that names the claim.
-#define CLAIM(c)                                                               \
-	do {                                                                   \
-		if (!(c))                                                      \
-			refuted(#c, __FILE__, __LINE__);                       \
+#define CLAIM(c)                                         \
+	do {                                             \
+		if (!(c))                                \
+			refuted(#c, __FILE__, __LINE__); \
 	} while (0)
 void refuted(const char *, const char *, int) __attribute__((noreturn));
 

@@ -15,7 +15,7 @@ __attribute__((naked, noinline, used, aligned(8))) static int
 give_one(void)
 {
 	__asm__ volatile(".option push; .option norvc; li a0, 1; ret;"
-			 ".option pop");
+	                 ".option pop");
 }
 
 static int
@@ -43,7 +43,8 @@ check_contents(void)
 	for (unsigned i = 0; i < sizeof(zeros); i++)
 		CLAIM(zeros[i] == 0);
 	for (int i = 0; i < 3000; i++)
-		CLAIM(large[i] == (i == 0) + 2 * (i == 1500) + 3 * (i == 2999));
+		CLAIM(
+		    large[i] == (i == 0) + 2 * (i == 1500) + 3 * (i == 2999));
 	answer = 43;
 	large[1500] = zeros[5 * PAGE] = 4;
 	CLAIM(answer + large[1500] + zeros[5 * PAGE] == 51);

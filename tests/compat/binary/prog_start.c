@@ -1,5 +1,5 @@
-// How a program finds its arguments and its stack.  It runs itself with vectors
-// of all lengths.
+// How a program finds its arguments and its stack.  It runs itself with
+// vectors of all lengths.
 
 #include "tests/compat/binary/foreign.h"
 

@@ -1,89 +1,88 @@
-// Another shell in place of ours, in one file, with the names that shells
-// have.  It runs single commands.
+// Another shell in place of ours, in one file, whose functions have names that
+// shells tend to give them, ours among them.  It runs words as commands, and
+// `;` between them.
 #include "kernel/types.h"
 #include "user/user.h"
-#include "kernel/fcntl.h"
+
+#define WORDS 12
 
 struct cmd {
-	char *argv[10];
+	int n;
+	char *word[WORDS + 1];
 };
 
-int fork1(void);
-void panic(char *);
-struct cmd *parsecmd(char *);
-void runcmd(struct cmd *) __attribute__((noreturn));
-
-int
-getcmd(char *buf, int nbuf)
-{
-	write(2, "$ ", 2);
-	memset(buf, 0, nbuf);
-	gets(buf, nbuf);
-	return buf[0] == 0 ? -1 : 0;
-}
+static char line[128];
 
 void
-panic(char *s)
+panic(char *why)
 {
-	fprintf(2, "%s\n", s);
-	exit(1);
+	fprintf(2, "their sh: %s\n", why);
+	exit(2);
 }
 
 int
 fork1(void)
 {
-	int pid = fork();
+	int child;
 
-	if (pid == -1)
-		panic("fork");
-	return pid;
-}
-
-struct cmd *
-parsecmd(char *s)
-{
-	struct cmd *c = malloc(sizeof(*c));
-	int n = 0;
-
-	memset(c, 0, sizeof(*c));
-	while (*s && n < 9) {
-		while (*s && strchr(" \t\r\n", *s))
-			*s++ = 0;
-		if (*s)
-			c->argv[n++] = s;
-		while (*s && !strchr(" \t\r\n", *s))
-			s++;
+	for (int tries = 0; tries < 3; tries++) {
+		if ((child = fork()) >= 0)
+			return child;
+		sleep(1);
 	}
-	return c;
+	panic("no process");
+	return -1;
 }
 
+// Cuts one command off *rest; an empty one has no words.
 void
-runcmd(struct cmd *cmd)
+parsecmd(char **rest, struct cmd *c)
 {
-	if (cmd->argv[0] == 0)
-		exit(1);
-	exec(cmd->argv[0], cmd->argv);
-	fprintf(2, "exec %s failed\n", cmd->argv[0]);
-	exit(1);
+	char *at = *rest;
+	int inside = 0;
+
+	for (c->n = 0; *at != 0 && *at != ';'; at++) {
+		int blank = *at <= ' ';
+
+		if (blank)
+			*at = 0;
+		else if (!inside && c->n < WORDS)
+			c->word[c->n++] = at;
+		inside = !blank;
+	}
+	*rest = *at ? at + 1 : at;
+	*at = 0;
+	c->word[c->n] = 0;
+}
+
+// All of a line; the status is the last command's.
+int
+runcmd(char *text)
+{
+	struct cmd c;
+	int status = 0;
+
+	while (*text) {
+		parsecmd(&text, &c);
+		if (c.n == 0)
+			continue;
+		if (fork1() == 0) {
+			exec(c.word[0], c.word);
+			panic("no such program");
+		}
+		wait(&status);
+	}
+	return status;
 }
 
 int
 main(int argc, char *argv[])
 {
-	static char buf[100];
-	int status = 0;
-
-	if (argc == 3) { // sh -c LINE
+	if (argc == 3) {
 		printf("their sh: %s\n", argv[1]);
-		if (fork1() == 0)
-			runcmd(parsecmd(argv[2]));
-		wait(&status);
-		exit(status);
+		return runcmd(argv[2]);
 	}
-	while (getcmd(buf, sizeof(buf)) >= 0) {
-		if (fork1() == 0)
-			runcmd(parsecmd(buf));
-		wait(0);
-	}
-	exit(0);
+	for (printf("$ "); *gets(line, sizeof(line)); printf("$ "))
+		runcmd(line);
+	return 0;
 }

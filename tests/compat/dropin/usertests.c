@@ -1,5 +1,5 @@
-// Tests of a course in place of ours, in one file; the functions have names
-// that ours have too.
+// Tests of a course in place of ours, in one file, whose functions have names
+// that ours have too: copyin, mem, spawn, data_fill.
 #include "kernel/param.h"
 #include "kernel/types.h"
 #include "kernel/stat.h"
@@ -10,58 +10,52 @@
 #include "kernel/memlayout.h"
 #include "kernel/riscv.h"
 
-void
-copyin(char *s)
+int
+copyin(void)
 {
-	uint64 addrs[] = {KERNBASE, 0x3fffffe000, 0x4000000000,
-	    0xffffffffffffffff};
-
-	for (int i = 0; i < 4; i++)
-		if (write(1, (char *)addrs[i], 1) > 0) {
-			printf("%s: write(%p) worked\n", s, (void *)addrs[i]);
-			exit(1);
-		}
+	return write(1, (void *)KERNBASE, 1) == -1 &&
+	       write(1, (void *)TRAMPOLINE, 8) == -1 &&
+	       write(1, (void *)-1L, 1) == -1;
 }
 
 void
-mem(char *s)
+data_fill(char *at, int n)
 {
-	char *p = malloc(10001);
-
-	if (p == 0) {
-		printf("%s: no memory\n", s);
-		exit(1);
-	}
-	memset(p, 'm', 10001);
-	free(p);
+	while (n-- > 0)
+		at[n] = 'd' + n % 7;
 }
-
-struct test {
-	void (*f)(char *);
-	char *s;
-} quicktests[] = {{copyin, "copyin"}, {mem, "mem"}, {0, 0}};
 
 int
-run(void f(char *), char *s)
+mem(void)
 {
-	int pid, xstatus;
+	char *block = malloc(3 * BSIZE);
 
-	printf("test %s: ", s);
-	if ((pid = fork()) == 0) {
-		f(s);
-		exit(0);
-	}
-	wait(&xstatus);
-	printf(xstatus ? "FAILED\n" : "OK\n");
-	return xstatus == 0;
+	if (block == 0)
+		return 0;
+	data_fill(block, 3 * BSIZE);
+	int right = block[8] == 'e' && block[3 * BSIZE - 1] == 'd' + 3071 % 7;
+	free(block);
+	return right;
+}
+
+int
+spawn(int (*body)(void))
+{
+	int status = -1;
+
+	if (fork() == 0)
+		exit(body() ? 0 : 1);
+	wait(&status);
+	return status;
 }
 
 int
 main(int argc, char *argv[])
 {
-	for (struct test *t = quicktests; t->s; t++)
-		if (!run(t->f, t->s))
-			exit(1);
+	if (spawn(copyin) != 0 || spawn(mem) != 0) {
+		printf("THEIR TESTS FAILED\n");
+		exit(1);
+	}
 	printf("THEIR TESTS PASSED\n");
 	exit(0);
 }

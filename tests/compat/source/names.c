@@ -23,9 +23,16 @@ struct name {
 };
 
 // Names with a value, and names whose value is up to the kernel.
-#define IS(n, v) {#n, (uint64)(n), (uint64)(v)}
-#define ANY(n)   {#n, (uint64)(n), (uint64)(n)}
+#define IS(n, v)                             \
+	{                                    \
+#n, (uint64)(n), (uint64)(v) \
+	}
+#define ANY(n)                               \
+	{                                    \
+#n, (uint64)(n), (uint64)(n) \
+	}
 
+// clang-format off
 static const struct name names[] = {
     // riscv.h
     IS(PGSIZE, 4096), IS(PGSHIFT, 12), IS(PGROUNDUP(1), 4096),
@@ -79,6 +86,7 @@ static const struct name names[] = {
     IS(sizeof(uint64), 8), IS(sizeof(pde_t), 8), IS(sizeof(pte_t), 8),
     IS(sizeof(pagetable_t), 8), IS((uint8)-1, 255), IS((uint32)-1, ~0u),
 };
+// clang-format on
 
 // The types of the library's functions: an assignment that the compiler must
 // accept.  Those of which generations differ (exec's first, exit's result) are
@@ -89,7 +97,7 @@ static struct {
 	int (*pipe)(int *);
 	int (*read)(int, void *, int);
 	int (*write)(int, const void *, int);
-	int (*by_number)(int); // close, kill, dup, sleep, pause
+	int (*by_number)(int);        // close, kill, dup, sleep, pause
 	int (*by_path)(const char *); // unlink, mkdir, chdir
 	int (*open)(const char *, int);
 	int (*mknod)(const char *, short, short);
@@ -140,14 +148,19 @@ take_functions(void)
 static void
 take_members(void)
 {
-	struct superblock sb = {.magic = FSMAGIC, .size = 100, .nblocks = 50,
-	    .ninodes = 32, .nlog = 30, .logstart = 2, .inodestart = 32,
+	struct superblock sb = {.magic = FSMAGIC,
+	    .size = 100,
+	    .nblocks = 50,
+	    .ninodes = 32,
+	    .nlog = 30,
+	    .logstart = 2,
+	    .inodestart = 32,
 	    .bmapstart = 35};
-	struct dinode d = {.type = T_FILE, .major = 1, .minor = 2, .nlink = 1,
-	    .size = 9};
+	struct dinode d = {
+	    .type = T_FILE, .major = 1, .minor = 2, .nlink = 1, .size = 9};
 	struct dirent de = {.inum = 1};
-	struct stat st = {.dev = 1, .ino = 2, .type = T_DIR, .nlink = 1,
-	    .size = 1UL << 40};
+	struct stat st = {
+	    .dev = 1, .ino = 2, .type = T_DIR, .nlink = 1, .size = 1UL << 40};
 	pte_t pte = PA2PTE(0x1000) | PTE_V;
 	pagetable_t table = &pte;
 	char *argv[] = {"nothing", 0}, name[] = "nothing";

@@ -157,6 +157,16 @@ processes(void)
 	wait(&xst);
 	if (xst != -1)
 		oops("kill");
+	pid = fork();
+	if (pid == 0) {
+		read(0, buf, 1); // the console; nobody types
+		exit(0);
+	}
+	sleep(1);
+	kill(pid);
+	wait(&xst);
+	if (xst != -1)
+		oops("kill of a reader of the console");
 }
 
 int
@@ -171,6 +181,6 @@ main(int argc, char *argv[])
 	// Formats of then: %p takes any 64 bits, %l stands alone.
 	printf("old: %d %x %s %c %% %p %l\n", -7, 48879, "str", 'c', big, 5L);
 	fprintf(1, "old: %d arguments, last %s, %d\n", argc, argv[argc - 1],
-		atoi("42x"));
+	    atoi("42x"));
 	exit(0);
 }

@@ -25,8 +25,8 @@ take_all(int report)
 static int
 count(void)
 {
-	static char page[PGSIZE];
-	int fds[2], n = 0, got, pid;
+	int fds[2], n = 0, pid;
+	char c;
 
 	if (pipe(fds) < 0 || (pid = fork()) < 0) {
 		printf("pages: cannot count\n");
@@ -37,8 +37,8 @@ count(void)
 		take_all(fds[1]);
 	}
 	close(fds[1]);
-	while ((got = read(fds[0], page, sizeof(page))) > 0)
-		n += got;
+	while (read(fds[0], &c, 1) == 1)
+		n++;
 	close(fds[0]);
 	wait(0);
 	return n;

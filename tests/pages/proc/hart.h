@@ -13,6 +13,7 @@
 struct hart {
 	uint id;
 	uint lock_depth;
+	long kernel_pages;
 	uint64 counters[CTR_COUNT];
 	struct page_list pages;
 } __attribute__((aligned(4096)));
