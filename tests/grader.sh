@@ -74,11 +74,13 @@ all_pasted()
 check "pasted: all of it, in order" all_pasted
 guest_end
 
-# Before there is a kernel that could listen, and from a pipe that ends.
+# Before there is a kernel that could listen, and from a pipe that ends.  To a
+# file, too, which is shown when nothing is left to echo.
 boot_ahead()
 {
 	tests/bounded.sh "$1" make -s qemu "${settings[@]}" >"$console" 2>&1 \
-		< <(printf "$ahead"; echo 'poweroff_is_no_command; kill 1')
+		< <(seq -f 'echo line %.0f >> early' 20
+			printf 'cat early\npoweroff_is_no_command; kill 1\n')
 	true
 }
 check "typed before the boot: runs" boot_ahead 20

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include "kernel/types.h"
 
-// Takes over the port named by the device tree: FIFOs on, receiver silent.
+// Takes over the port named by the device tree; the receiver is silent.
 // Before it, output goes to where QEMU's virt machine has its first port.
 void uart_init(void);
 
@@ -21,7 +21,7 @@ void uart_putc_sync(char c);
 int uart_getc(void);
 
 // Turns the receive interrupt on or off.  While it is off, what arrives stays
-// in the port's FIFO and behind it in the host.
+// in the port and behind it in the host.
 void uart_rx_interrupt(bool on);
 
 #endif

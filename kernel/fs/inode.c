@@ -201,6 +201,16 @@ inode_lock(struct inode *ip)
 		dinode_load(ip);
 }
 
+bool
+inode_trylock(struct inode *ip)
+{
+	if (!sleeplock_trylock(&ip->lock))
+		return false;
+	if (!ip->loaded)
+		dinode_load(ip);
+	return true;
+}
+
 void
 inode_unlock(struct inode *ip)
 {

@@ -43,6 +43,9 @@ struct inode *inode_get(uint inum);
 // One more reference, by somebody who has one.
 void inode_hold(struct inode *ip);
 
+// inode_lock(), unless somebody has the lock: false then.
+bool inode_trylock(struct inode *ip);
+
 // inode_lock() followed by a check that the inode could be read and has a
 // type; else it is unlocked again and the result is -1.
 int inode_lock_valid(struct inode *ip);

@@ -3,7 +3,10 @@
 // Each finds its directory first, then opens one operation, locks the
 // directory and checks again what matters: that it is one, and has not been
 // removed meanwhile.  Under a directory's lock an entry's inode may be locked,
-// never the other way round, so two of these cannot wait for each other.
+// never the other way round, so two of these cannot wait for each other.  On a
+// damaged disk, though, directories may lead round in a circle; so where the
+// inode may be a directory, it is only tried, and if somebody has it, waited
+// for without the directory's lock (tree_unlink).
 //
 // A directory's nlink counts the names that lead to it from above and the ".."
 // of those below.
@@ -203,9 +206,10 @@ detach(struct inode *dp, uint off, struct inode *ip)
 	return dinode_flush(ip);
 }
 
-// Under dp's lock.
+// Under dp's lock.  If somebody else has locked the inode that name leads to,
+// *busy is that inode, referenced, and nothing has changed.
 static int
-unlink_in(struct inode *dp, const char *name)
+unlink_in(struct inode *dp, const char *name, struct inode **busy)
 {
 	struct dir_spot spot;
 	struct inode *ip;
@@ -217,28 +221,45 @@ unlink_in(struct inode *dp, const char *name)
 	ip = inode_get(spot.inum);
 	if (ip == NULL)
 		return -1;
-	if (inode_lock_valid(ip) == 0) {
-		r = detach(dp, spot.off, ip);
-		inode_unlock(ip);
+	if (!inode_trylock(ip)) {
+		*busy = ip;
+		return -1;
 	}
+	if (inode_type(ip) != 0)
+		r = detach(dp, spot.off, ip);
+	inode_unlock(ip);
 	inode_put(ip);
 	return r;
+}
+
+// Returns when somebody has let go of the inode; drops the reference.
+static void
+await_unlocked(struct inode *ip)
+{
+	inode_lock(ip);
+	inode_unlock(ip);
+	inode_put(ip);
 }
 
 int
 tree_unlink(const char *path)
 {
 	char name[DIRSIZ];
-	struct inode *dp = path_parent(path, name);
+	struct inode *dp = path_parent(path, name), *busy;
 	int r = -1;
 
 	if (dp == NULL)
 		return -1;
 	log_begin();
-	if (!name_is_dots(name) && lock_dir(dp) == 0) {
-		r = unlink_in(dp, name);
-		inode_unlock(dp);
-	}
+	do {
+		busy = NULL;
+		if (!name_is_dots(name) && lock_dir(dp) == 0) {
+			r = unlink_in(dp, name, &busy);
+			inode_unlock(dp);
+		}
+		if (busy != NULL)
+			await_unlocked(busy);
+	} while (busy != NULL);
 	inode_put(dp);
 	log_end();
 	return r;
