@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "kernel/types.h"
+#include "kernel/param.h"
 #include "check.h"
 
 // The regions behind each other, each with the room that it needs.
@@ -75,7 +77,8 @@ check_super(struct check *c)
 	if (sb->ninodes < 2 || sb->ninodes > IMAGE_MAX_INODES)
 		report(c, "superblock: %u inodes, not 2..%u", sb->ninodes,
 		       IMAGE_MAX_INODES);
-	if (sb->nlog < 2)
+	// A header, and the blocks of the largest operation.
+	if (sb->nlog <= MAXOPBLOCKS)
 		report(c, "superblock: log of %u blocks", sb->nlog);
 	return c->problems == before && check_layout(c);
 }

@@ -322,6 +322,29 @@ test_nothing_leaks(void)
 	CHECK(host_live_pages() == 32 + 8 + 1);
 }
 
+// Who keeps what a path stood for must hear of a change of the file also when
+// its inode, and the stamp, were not in memory in between.
+static void
+test_generation(void)
+{
+	struct inode *ip;
+	uint64 before;
+
+	put_file("prog", 1, 3000);
+	ip = path_lookup("prog");
+	CHECK(ip != NULL);
+	inode_lock(ip);
+	CHECK(inode_stamp_new(ip) != 0);
+	inode_unlock(ip);
+	inode_put(ip);
+	before = fs_generation();
+	CHECK(file_has("prog", 1, 3000) && fs_generation() == before);
+	while (fs_shrink(64) > 0)
+		;
+	put_file("prog", 2, 3000);
+	CHECK(fs_generation() != before);
+}
+
 void
 basic_tests(void)
 {
@@ -337,6 +360,7 @@ basic_tests(void)
 	simple_test("sharing", test_sharing);
 	simple_test("full disk", test_full);
 	simple_test("nothing leaks", test_nothing_leaks);
+	simple_test("a change after the inode was dropped", test_generation);
 	host_ram_pages = 64; // a cache of the smallest size
 	simple_test("small cache: contents", test_contents);
 	simple_test("small cache: full disk", test_full);

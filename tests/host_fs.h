@@ -24,6 +24,8 @@ int boot(void (*body)(void));
 
 // Whether the disk is consistent now; says why not.
 bool disk_is_sound(void);
+// The same in a child that says nothing: 0 or 1, or more if the checker fails.
+int disk_verdict(void);
 
 // A number that stands for all names, types, sizes and contents on the disk.
 uint64 disk_signature(void);
@@ -79,5 +81,8 @@ void crash_tests(void);
 void race_tests(void);
 void pipe_tests(void);
 void fault_tests(void);
+
+// Damaged images from that seed on, for so long; each is a test.
+void image_fuzz(uint seed, uint seconds);
 
 #endif

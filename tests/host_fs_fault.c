@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "fs/files.h"
 #include "fs/fs.h"
@@ -295,45 +298,299 @@ empty_disks(void)
 	    strstr(host_panic_text, "magic") != NULL;
 }
 
-// Inodes, bitmap and the first data blocks (directories and an indirect block
-// are among them), with values that are likely to hurt.
-static void
-damage(uint hits)
+static uint
+nasty_word(void)
 {
 	static const uint nasty[] = {0, 1, 2, 0xffffffff, 0x7fffffff, 1999,
 	    2000, 31, 44, 45, 46, 268 * 1024, 268 * 1024 + 1, 0x00020000,
 	    0x8000};
 
-	while (hits-- > 0) {
-		uint no = host_random(3) ? 32 + host_random(2)
-		                         : 32 + host_random(40);
-		uint at = host_random(BSIZE / 4);
+	return host_random(3) ? nasty[host_random(sizeof(nasty) / sizeof(nasty[0]))]
+	                      : host_random(70);
+}
 
-		((uint *)(host_disk + no * BSIZE))[at] = host_random(3)
-		    ? nasty[host_random(sizeof(nasty) / sizeof(nasty[0]))]
-		    : host_random(70);
+// Where prepare() has left its marks on a disk of 2000 blocks, 200 inodes and
+// a log of 30.
+enum {
+	SUPER = 1,
+	LOG = 2,
+	INODES = 32,
+	USED_INODES = 8,
+	DATA = 46,
+	USED_DATA = 8, // directories and an indirect block among them
+};
+
+// Any word of the blocks that say where things are.
+static void
+damage_word(void)
+{
+	uint no = host_random(3) ? INODES + host_random(2)
+	                         : INODES + host_random(40);
+
+	((uint *)(host_disk + no * BSIZE))[host_random(BSIZE / 4)] =
+	    nasty_word();
+}
+
+static void
+damage_inode(void)
+{
+	uint *inode = (uint *)(host_disk + INODES * BSIZE) +
+	    (1 + host_random(USED_INODES)) * sizeof(struct dinode) / 4;
+
+	inode[host_random(16)] = nasty_word();
+}
+
+// The inode number or a byte of the name of an entry.
+static void
+damage_entry(void)
+{
+	uchar *block = host_disk + (DATA + host_random(USED_DATA)) * BSIZE;
+	struct dirent *e = (struct dirent *)block + host_random(6);
+
+	if (host_random(3))
+		e->inum = (ushort)(host_random(4) ? host_random(10)
+		                                  : nasty_word());
+	else
+		e->name[host_random(3)] = "./a\0"[host_random(4)];
+}
+
+// A log that seems to need recovery.
+static void
+damage_log(void)
+{
+	uint *header = (uint *)(host_disk + LOG * BSIZE);
+	uint n = 1 + host_random(4);
+
+	header[0] = host_random(8) ? n : nasty_word();
+	for (uint i = 1; i <= n; i++) {
+		header[i] = host_random(8) ? INODES + host_random(30)
+		                           : nasty_word();
+		memcpy(host_disk + (LOG + i) * BSIZE,
+		    host_disk + (INODES + host_random(30)) * BSIZE, BSIZE);
 	}
+}
+
+static void
+damage_super(void)
+{
+	((uint *)(host_disk + SUPER * BSIZE))[host_random(8)] = nasty_word();
+}
+
+static void
+damage(void)
+{
+	uint hits = 1 + host_random(host_random(2) ? 4 : 40);
+
+	while (hits-- > 0) {
+		switch (host_random(3)) {
+		case 0:
+			damage_word();
+			break;
+		case 1:
+			damage_inode();
+			break;
+		default:
+			damage_entry();
+		}
+	}
+}
+
+// What the checker does not look at here, because fsck does so first.
+static bool
+damage_more(void)
+{
+	bool log = host_random(6) == 0, super = host_random(20) == 0;
+
+	if (log)
+		damage_log();
+	if (super)
+		damage_super();
+	return log || super;
+}
+
+// What prepare() makes, the same each time.
+static bool
+prepared_disk(void)
+{
+	static uchar *prepared;
+	size_t n = 2000 * BSIZE;
+
+	make_disk(2000, 200, 30);
+	if (prepared != NULL) {
+		memcpy(host_disk, prepared, n);
+		return true;
+	}
+	prepared = malloc(n);
+	if (prepared == NULL || boot(prepare) != 0)
+		return false;
+	memcpy(prepared, host_disk, n);
+	return true;
+}
+
+static uint refused, sound; // of the damaged images
+
+// Boots once from a disk that the seed says how to damage.  The checker gets
+// through it, and what it finds sound works and stays so.  The blocks before
+// the log are nobody's to write.
+static bool
+damaged_image(uint seed)
+{
+	static uchar begin[LOG * BSIZE];
+	int status, unsound;
+
+	host_seed(0);
+	if (!prepared_disk())
+		return false;
+	host_seed(seed);
+	damage();
+	unsound = disk_verdict();
+	if (unsound > 1) {
+		printf("image %u: the checker ends with %d\n", seed, unsound);
+		return false;
+	}
+	unsound |= damage_more();
+	memcpy(begin, host_disk, sizeof(begin));
+	status = boot(use_everything);
+	if (!fails_well(status)) {
+		printf("image %u: status %d: %s\n", seed, status,
+		    host_panic_text);
+		return false;
+	}
+	refused += status != 0;
+	sound += unsound == 0;
+	if (!unsound && (status != 0 || disk_verdict() != 0)) {
+		printf("image %u: it was sound, status %d\n", seed, status);
+		return false;
+	}
+	if (memcmp(begin, host_disk, sizeof(begin)) != 0) {
+		printf("image %u: the superblock was written\n", seed);
+		return false;
+	}
+	return true;
+}
+
+// The checker sees a change of any link count, type to another than a file's,
+// address or bitmap bit, and of any entry's inode number.
+static bool
+missed(const char *what, uint where, uint value)
+{
+	if (!disk_is_sound())
+		return false;
+	fprintf(stderr, "%s %u = %u: not seen\n", what, where, value);
+	return true;
+}
+
+static bool
+misses_word(const char *what, uint where, uint *word, uint value)
+{
+	uint good = *word;
+	bool m;
+
+	*word = value;
+	m = value != good && missed(what, where, value);
+	*word = good;
+	return m;
+}
+
+static uint
+inode_misses(uint inum)
+{
+	static const uint values[] = {
+	    0, 1, 2, 3, 50, 60, 1999, 2000, 0x7fffffff, 0xffffffff};
+	struct dinode *d = (struct dinode *)(host_disk + INODES * BSIZE) + inum;
+	uint *words = (uint *)d, misses = 0;
+
+	for (uint i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		uint v = values[i];
+
+		for (uint w = 3; w < 16; w++)
+			misses += misses_word("address in inode", inum,
+			    &words[w], v);
+		misses += misses_word("links of inode", inum, &words[1],
+		    (uint)d->minor << 16 >> 16 | v << 16);
+		if (v != T_FILE)
+			misses += misses_word("type of inode", inum, &words[0],
+			    (uint)d->major << 16 | (v & 0xffff));
+	}
+	return misses;
+}
+
+static uint
+entry_misses(uint block)
+{
+	struct dirent *e = (struct dirent *)(host_disk + block * BSIZE);
+	uint misses = 0;
+
+	for (uint i = 0; i < 3; i++) {
+		ushort good = e[i].inum;
+
+		for (uint v = 0; v < 70; v++) {
+			e[i].inum = (ushort)v;
+			misses += v != good && missed("entry", i, v);
+		}
+		e[i].inum = good;
+	}
+	return misses;
+}
+
+static void
+look_at_all(void)
+{
+	uchar *bitmap = host_disk + (DATA - 1) * BSIZE;
+	uint misses = 0;
+
+	for (uint bno = 0; bno < 2000; bno++) {
+		bitmap[bno / 8] ^= (uchar)(1 << bno % 8);
+		misses += missed("bit", bno, 0);
+		bitmap[bno / 8] ^= (uchar)(1 << bno % 8);
+	}
+	for (uint inum = ROOTINO; inum <= 5; inum++)
+		misses += inode_misses(inum);
+	misses += entry_misses(DATA); // the root's
+	_exit(misses != 0 || !disk_is_sound());
+}
+
+static bool
+checker_sees_all(void)
+{
+	int status;
+	pid_t pid;
+
+	if (!prepared_disk() || !disk_is_sound())
+		return false;
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		if (freopen("/dev/null", "w", stdout) == NULL)
+			_exit(2);
+		look_at_all();
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }
 
 static bool
 damaged_images(void)
 {
-	for (uint seed = 1; seed <= scaled(300); seed++) {
-		int status;
+	bool ok = true;
 
-		host_seed(seed);
-		make_disk(2000, 200, 30);
-		if (boot(prepare) != 0)
-			return false;
-		damage(1 + host_random(40));
-		status = boot(use_everything);
-		if (!fails_well(status)) {
-			printf("seed %u: status %d: %s\n", seed, status,
-			    host_panic_text);
-			return false;
-		}
-	}
-	return true;
+	for (uint seed = 1; ok && seed <= scaled(300); seed++)
+		ok = damaged_image(seed);
+	return ok;
+}
+
+void
+image_fuzz(uint seed, uint seconds)
+{
+	time_t end = time(NULL) + seconds;
+	char name[40];
+
+	do {
+		snprintf(name, sizeof(name), "image %u", seed);
+		verdict(name, damaged_image(seed));
+		seed++;
+	} while (time(NULL) < end);
+	printf("%u sound, %u refused or given up for their log\n", sound,
+	    refused);
 }
 
 // --- a disk with more bitmap blocks than one operation may change ---
@@ -415,6 +672,7 @@ fault_tests(void)
 	verdict("bad logs", bad_logs());
 	verdict("empty disks", empty_disks());
 	verdict("bad blocks", bad_blocks());
+	verdict("checker sees all", checker_sees_all());
 	verdict("damaged images", damaged_images());
 	verdict("scattered file", scattered_file());
 }

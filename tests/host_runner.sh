@@ -65,15 +65,20 @@ check "none selected" totals "0 passed, 0 failed" 0
 list <<'END'
 status | one | 1 | 5 | quick | - | echo fine; exit 3 | fine
 missing | one | 1 | 5 | quick | - | echo fine | fine | coarse
+early | one | 1 | 5 | quick | - | echo cause; echo one: FAILED; seq 99; false
 panic | one | 1 | 5 | quick | - | echo panic: at the disk | panic
 good | one | 1 | 5 | quick | - | printf 'fine\r\n' | ^fine$
 END
 run -j 1
-check "failures are counted" totals "1 passed, 3 failed" 1
+check "failures are counted" totals "1 passed, 4 failed" 1
 check "failing status" said '^FAILED .* status-one-1: exit status 3$'
 check "missing line" said '^FAILED .* missing-one-1: no line matches coarse$'
 check "panic" said '^FAILED .* panic-one-1: the kernel panicked$'
 check "console of a failure" said '^ +\| panic: at the disk$'
+check "its end" said '^ +\| 99$'
+check "its middle is left out" bash -c "! grep -q '| 50\$' '$scratch/said'"
+check "what failed long before the end" said '^ +\| one: FAILED$'
+check "what led there" said '^ +\| cause$'
 
 mark=$((RANDOM + 40000)).$$
 list <<END

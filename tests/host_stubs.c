@@ -312,20 +312,20 @@ spin_lock(struct spinlock *l)
 	uint rank = rank_of(l->class);
 
 	host_yield(); // another hart may come first
-	if (l->held)
+	if (l->holder != 0)
 		host_broken("spinlock taken twice");
 	if (spins_held > 0 && rank <= rank_held[spins_held - 1])
 		host_broken("spinlocks taken in the wrong order");
 	rank_held[spins_held++] = rank;
-	l->held = 1;
+	l->holder = 1;
 }
 
 void
 spin_unlock(struct spinlock *l)
 {
-	if (!l->held || rank_held[spins_held - 1] != rank_of(l->class))
+	if (l->holder == 0 || rank_held[spins_held - 1] != rank_of(l->class))
 		host_broken("spinlock released out of order");
-	l->held = 0;
+	l->holder = 0;
 	spins_held--;
 	host_yield();
 }
@@ -333,7 +333,7 @@ spin_unlock(struct spinlock *l)
 bool
 spin_held(const struct spinlock *l)
 {
-	return l->held;
+	return l->holder != 0;
 }
 
 void
@@ -347,12 +347,12 @@ sleep_on(struct waitq *q, struct spinlock *l, bool deaf)
 {
 	struct proc *p = running;
 
-	if (p == NULL || spins_held != 1 || !l->held)
+	if (p == NULL || spins_held != 1 || l->holder == 0)
 		host_broken("sleep without its lock, or with others");
 	list_add_tail(&q->procs, &p->wait_link);
 	if (deaf || !p->killed)
 		p->state = ASLEEP;
-	l->held = 0;
+	l->holder = 0;
 	spins_held = 0;
 	host_switch();
 	spin_lock(l);

@@ -80,9 +80,23 @@ report() # WORD START NAME [REASON]
 	printf '%-7s %6s s  %s%s\n' "$1" "$(since "$2")" "$3" "${4:+: $4}"
 }
 
-tail_of() # LOG
+# Where a log first speaks of failure, three lines of what led there, and its end.
+excerpt() # LOG
 {
-	tail -n 20 "$1" | tr -d '\r' | cut -c 1-200 | sed 's/^/        | /'
+	tr -d '\r' <"$1" | cut -c 1-200 | awk '
+		{ line[NR] = $0 }
+		!found && /^FAILED: |FAILED$|FAILED -- lost|panic:|assertion/ { found = NR }
+		END {
+			from = NR > 20 ? NR - 19 : 1
+			if (found && found < from) {
+				for (i = found > 3 ? found - 3 : 1; i <= found; i++)
+					print line[i]
+				if (i < from)
+					print "..."
+			}
+			for (i = from; i <= NR; i++)
+				print line[i]
+		}' | sed 's/^/        | /'
 }
 
 # --- tests of the host ------------------------------------------------------
@@ -106,10 +120,10 @@ host_test() # PROGRAM
 		report ok "$start" "$name" "$totals"
 	elif [ $status = 124 ]; then
 		report FAILED "$start" "$name" "no end in $HOST_LIMIT s"
-		tail_of "$log"
+		excerpt "$log"
 	else
 		report FAILED "$start" "$name" "${totals:-status $status}"
-		tail_of "$log"
+		excerpt "$log"
 	fi
 }
 
@@ -120,7 +134,7 @@ host_tests()
 	if ! make host-tests "${settings[@]}" >"$log" 2>&1 </dev/null; then
 		failed=$((failed + 1))
 		report FAILED "$start" "build host-tests"
-		tail_of "$log"
+		excerpt "$log"
 	fi
 	for test in "$here"/host_*.sh build/tests/host_*; do
 		if [ -f "$test" ] && [ -x "$test" ] &&
@@ -226,7 +240,7 @@ settle() # PID of a guest test that has ended
 	else
 		failed=$((failed + 1))
 		report FAILED "$start" "$name" "${verdict//$'\n'/; }"
-		tail_of "$logs/$name.log"
+		excerpt "$logs/$name.log"
 	fi
 	rm -f "$logs/$name.verdict"
 }
@@ -260,7 +274,7 @@ build() # VARIANT OPTIONS
 	then
 		failed=$((failed + 1))
 		report FAILED "$start" "build $what"
-		tail_of "$log"
+		excerpt "$log"
 	fi
 }
 

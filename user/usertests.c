@@ -1,9 +1,11 @@
 // usertests: does every system call do what it says, also when it is misused?
 //
-// usage: usertests [-q | -c | -C | -l] [case...]
+// usage: usertests [-q] [-c | -C | -n TIMES] [case...]
+//        usertests -l
 //
 //   -q  quick cases only      -c  repeat until one fails
 //   -l  list the names        -C  repeat for ever
+//   -n  repeat so many times, or until one fails
 //
 // Each case runs in a process of its own, next to a watchdog that kills it if
 // it hangs, and must give back the memory that it took, as must all together.
@@ -44,24 +46,49 @@ static const struct usertest *const tables[] = {
 #define SLACK             12
 #define SLACK_BIG_MACHINE 4096
 
+// Runs the case once the watchdog says go: while that is being forked, and
+// copies what it writes to, it takes pages, and some cases count those.
+static void __attribute__((noreturn))
+be_case(const struct usertest *t, const int go[2])
+{
+	char c;
+
+	close(go[1]);
+	read(go[0], &c, 1);
+	close(go[0]);
+	t->run();
+	exit(0);
+}
+
+// Says go when it needs no memory any more: it has descriptors of its own, and
+// its stack, and sleeps.
+static void __attribute__((noreturn))
+be_watchdog(const struct usertest *t, int pid, const int go[2])
+{
+	close(go[0]);
+	write(go[1], "", 1);
+	close(go[1]);
+	sleep(t->slow ? PATIENCE_SLOW : PATIENCE);
+	printf("no end in sight, ");
+	kill(pid);
+	exit(0);
+}
+
 // Runs the case and its watchdog; returns 1 if it passed.
 static int
 run_once(const struct usertest *t)
 {
-	int status = -99, dog_status, got, pid, dog, done = 0;
+	int status = -99, dog_status, got, pid, dog, done = 0, go[2];
 
+	EXPECT(pipe(go) == 0, "no pipe");
 	pid = must_fork();
-	if (pid == 0) {
-		t->run();
-		exit(0);
-	}
+	if (pid == 0)
+		be_case(t, go);
 	dog = must_fork();
-	if (dog == 0) {
-		sleep(t->slow ? PATIENCE_SLOW : PATIENCE);
-		printf("no end in sight, ");
-		kill(pid);
-		exit(0);
-	}
+	if (dog == 0)
+		be_watchdog(t, pid, go);
+	close(go[0]);
+	close(go[1]);
 	while (!done) {
 		int s = -99;
 
@@ -138,7 +165,8 @@ run_case(const struct usertest *t)
 
 struct options {
 	int quick;
-	int repeat; // 1 until a case fails, 2 for ever
+	int repeat;   // 1 until a case fails, 2 for ever
+	uint64 times; // 0, or repeat only so often
 	char **names;
 	int nnames;
 };
@@ -189,7 +217,8 @@ list_names(void)
 static void
 usage(void)
 {
-	fprintf(2, "usage: usertests [-q | -c | -C | -l] [case...]\n");
+	fprintf(2, "usage: usertests [-q] [-c | -C | -n TIMES] "
+	           "[case...]\n       usertests -l\n");
 	exit(1);
 }
 
@@ -206,6 +235,9 @@ parse(int argc, char **argv, struct options *o)
 			o->repeat = 1;
 		else if (strcmp(argv[i], "-C") == 0)
 			o->repeat = 2;
+		else if (strcmp(argv[i], "-n") == 0 && i + 1 < argc &&
+		    parse_number(argv[i + 1], &o->times) == 0)
+			o->repeat = 1, i++;
 		else if (strcmp(argv[i], "-l") == 0)
 			list_names();
 		else
@@ -215,10 +247,20 @@ parse(int argc, char **argv, struct options *o)
 	o->nnames = argc - i;
 }
 
+// Whether another round is due.
+static int
+again(const struct options *o, uint64 rounds, int failed)
+{
+	if (o->times > 0 && rounds >= o->times)
+		return 0;
+	return o->repeat == 2 || (o->repeat == 1 && failed == 0);
+}
+
 int
 main(int argc, char **argv)
 {
 	struct options o;
+	uint64 rounds = 0;
 	int failed;
 
 	if (argc > 1 && argv[1][0] == '@')
@@ -232,6 +274,9 @@ main(int argc, char **argv)
 			exit(1);
 		}
 		printf(failed ? "SOME TESTS FAILED\n" : "ALL TESTS PASSED\n");
-	} while (o.repeat == 2 || (o.repeat == 1 && failed == 0));
+		rounds++;
+	} while (again(&o, rounds, failed));
+	if (rounds == o.times && failed == 0)
+		printf("ALL TESTS PASSED, %lu times\n", rounds);
 	exit(failed ? 1 : 0);
 }

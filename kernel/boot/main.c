@@ -4,6 +4,7 @@
 // wakes the other harts and creates init; then every hart idles, which means
 // running whatever there is to run.
 
+#include "boot/model_map.h"
 #include "boot/mshim.h"
 #include "boot/platform.h"
 #include "dev/devices.h"
@@ -28,6 +29,7 @@
 #include "proc/ipi.h"
 #include "proc/pid.h"
 #include "proc/procslot.h"
+#include "proc/progcache.h"
 #include "proc/sched.h"
 #include "trap/trap.h"
 
@@ -68,6 +70,7 @@ init_harts(void)
 		strlcopy(h->idle.name, "idle", sizeof(h->idle.name));
 	}
 	harts = all;
+	model_area("hart", harts, sizeof(struct hart), platform.nharts);
 }
 
 // Each hart idles on a stack in the window, with a guard below it.
@@ -109,6 +112,7 @@ boot_continue(void)
 	fs_init();
 	image_init();
 	proc_make_init();
+	model_map_publish();
 	for (uint i = 1; i < platform.nharts; i++)
 		ipi_send(i, 0);
 	idle_loop();
@@ -124,10 +128,12 @@ boot_main(uint64 fdt_pa)
 	kmap_init();
 	init_harts();
 	current_set(&harts[0].idle);
+	timer_init();
 	uart_init();
 	plic_init();
 	kcache_init();
 	procslot_init();
+	progcache_init();
 	fault_init();
 	page_init();
 	pid_init();

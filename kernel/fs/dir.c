@@ -120,6 +120,7 @@ dir_clear(struct inode *dp, uint off)
 {
 	static const char no_name[DIRSIZ];
 
+	fs_generation_end();
 	return dir_enter(dp, off, no_name, 0);
 }
 

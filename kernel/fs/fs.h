@@ -22,7 +22,8 @@ void fs_mount(void);
 void fs_sync(void);
 
 // Gives back memory of up to so many pages of cached blocks, and returns how
-// many it were.  Never sleeps; no spinlocks held.
+// many it were; when there are none, unused inodes go back to their object
+// cache.  Never sleeps; no spinlocks held.
 uint fs_shrink(uint pages);
 
 // Every file-system call that may write runs between these two; they nest
@@ -52,6 +53,11 @@ uint inode_size(const struct inode *ip);  // locked
 // which inode_stamp_new changes (locked).
 uint64 inode_stamp(const struct inode *ip);
 uint64 inode_stamp_new(struct inode *ip);
+
+// Changes whenever a name goes away, or the contents of a file with a stamp
+// change: while it stays the same, a path that stood for a file stands for it
+// still, with the same stamp.  Read it before you look the path up.
+uint64 fs_generation(void);
 
 // Reads up to n bytes at byte offset off, stopping at the end of the file;
 // returns bytes read or -1.  inode_read writes to kernel memory (never user

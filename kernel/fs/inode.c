@@ -28,7 +28,8 @@
 #include "mm/kcache.h"
 
 #define NBUCKETS 128
-#define KEEP     4 // per bucket: 512 inodes of some 200 bytes are 25 pages
+#define KEEP     4 // per bucket: 512 inodes of some 200 bytes are 25 pages,
+                   // given back when memory is short
 
 struct bucket {
 	struct spinlock lock;
@@ -137,6 +138,21 @@ inode_hold(struct inode *ip)
 		panic("inode %u held by nobody gets a reference", ip->inum);
 }
 
+// Under k's lock: takes an idle inode out of the table.  Its stamp is forgotten
+// with it, so that a change of the file, read anew, would not be seen as one:
+// what relies on the stamp ends now, before anybody can read it anew.
+static struct inode *
+bucket_forget(struct bucket *k, struct list *n)
+{
+	struct inode *ip = LIST_OBJ(n, struct inode, link);
+
+	if (inode_stamp(ip) != 0)
+		fs_generation_end();
+	list_del(n);
+	k->idle--;
+	return ip;
+}
+
 // Under k's lock: files ip, which has just become idle, and unlinks the one
 // that is idle for longest if they are too many.
 static struct inode *
@@ -150,9 +166,34 @@ bucket_idle(struct bucket *k, struct inode *ip)
 		return NULL;
 	for (uint i = 1; i < k->idle; i++)
 		oldest = oldest->prev;
-	list_del(oldest);
-	k->idle--;
-	return LIST_OBJ(oldest, struct inode, link);
+	return bucket_forget(k, oldest);
+}
+
+// Frees the bucket's idle inodes.  Nobody can come by one while the bucket is
+// locked, nor afterwards, when the table does not have it.
+static uint
+bucket_empty(struct bucket *k)
+{
+	struct inode *idle[KEEP];
+	uint n = 0;
+
+	spin_lock(&k->lock);
+	while (k->idle > 0)
+		idle[n++] = bucket_forget(k, k->inodes.prev);
+	spin_unlock(&k->lock);
+	for (uint i = 0; i < n; i++)
+		kcache_free(inode_cache, idle[i]);
+	return n;
+}
+
+uint
+inode_shrink(void)
+{
+	uint n = 0;
+
+	for (uint i = 0; i < NBUCKETS; i++)
+		n += bucket_empty(&buckets[i]);
+	return n;
 }
 
 // Gives back what may be the last reference.
@@ -237,6 +278,31 @@ uint
 inode_size(const struct inode *ip)
 {
 	return ip->size;
+}
+
+// Raised with release after what makes it rise, read with acquire before what
+// is looked up: whoever reads the new number finds what it stands for.
+static uint64 generation __attribute__((aligned(64)));
+
+uint64
+fs_generation(void)
+{
+	return __atomic_load_n(&generation, __ATOMIC_ACQUIRE);
+}
+
+void
+fs_generation_end(void)
+{
+	__atomic_fetch_add(&generation, 1, __ATOMIC_RELEASE);
+}
+
+void
+inode_changes(struct inode *ip)
+{
+	if (__atomic_load_n(&ip->stamp, __ATOMIC_RELAXED) == 0)
+		return;
+	__atomic_store_n(&ip->stamp, 0, __ATOMIC_RELAXED);
+	fs_generation_end();
 }
 
 // Relaxed: what the number stands for was published by whoever keeps it

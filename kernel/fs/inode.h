@@ -43,6 +43,9 @@ struct inode *inode_get(uint inum);
 // One more reference, by somebody who has one.
 void inode_hold(struct inode *ip);
 
+// Frees the inodes that nobody uses; how many.  No spinlocks held.
+uint inode_shrink(void);
+
 // inode_lock(), unless somebody has the lock: false then.
 bool inode_trylock(struct inode *ip);
 
@@ -51,11 +54,11 @@ bool inode_trylock(struct inode *ip);
 int inode_lock_valid(struct inode *ip);
 
 // The contents are about to change.  Locked.
-static inline void
-inode_changes(struct inode *ip)
-{
-	__atomic_store_n(&ip->stamp, 0, __ATOMIC_RELAXED);
-}
+void inode_changes(struct inode *ip);
+
+// A name is about to be removed, and its directory locked; or a stamp is about
+// to be forgotten.
+void fs_generation_end(void);
 
 // fs/orphan.c: the end of inodes that no directory names.
 

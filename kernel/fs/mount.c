@@ -80,8 +80,14 @@ fs_sync(void)
 	log_settle();
 }
 
+// When no block is left to give, unused inodes become free objects: their pages
+// are the object caches' to give.
 uint
 fs_shrink(uint pages)
 {
-	return block_shrink(pages);
+	uint given = block_shrink(pages);
+
+	if (given == 0)
+		inode_shrink();
+	return given;
 }

@@ -71,6 +71,7 @@ aspace_new(void)
 	memset(as, 0, sizeof(*as));
 	as->tlb_hart = -1;
 	as->segs = segments_new();
+	as->owns_segs = true;
 	if (as->segs == NULL)
 		goto no_segs;
 	as->root = root_alloc();
@@ -194,6 +195,29 @@ free_tables_below(pte_t *e)
 	table_free(mid);
 }
 
+static bool
+in_segments(const struct segment_list *l, uint64 start, uint64 end)
+{
+	for (uint i = 0; i < l->n; i++) {
+		if (l->seg[i].start < end && l->seg[i].end > start)
+			return true;
+	}
+	return false;
+}
+
+void
+aspace_trim(struct aspace *as, uint64 start, uint64 end)
+{
+	uint64 span = PT_SPAN * PT_ENTRIES;
+
+	for (uint64 va = start & ~(span - 1); va < end; va += span) {
+		pte_t *e = &as->root[pt_index(va, 2)];
+
+		if ((*e & PTE_V) && !in_segments(as->segs, va, va + span))
+			free_tables_below(e);
+	}
+}
+
 static void
 clear(struct aspace *as, bool preemptible)
 {
@@ -227,6 +251,30 @@ aspace_drop(struct aspace *as)
 	aspace_free(as);
 }
 
+int
+aspace_own_segments(struct aspace *as)
+{
+	if (segments_unshare(&as->segs) < 0)
+		return -1;
+	as->owns_segs = true;
+	return 0;
+}
+
+// A process that forks again and again, while it shares its list with its own
+// parent and siblings, would raise and lower one count with all of them: it
+// takes a list of its own, which it then shares with its children only.  If
+// there is no memory for it, that is no reason not to fork.  (Address spaces
+// that never run own theirs from the start: several harts may fork from one.)
+static void
+prepare_segments(struct aspace *parent)
+{
+	if (parent->owns_segs)
+		return;
+	if (parent->forked)
+		aspace_own_segments(parent);
+	parent->forked = true;
+}
+
 struct aspace *
 aspace_fork(struct aspace *parent)
 {
@@ -235,8 +283,10 @@ aspace_fork(struct aspace *parent)
 
 	if (child == NULL)
 		return NULL;
+	prepare_segments(parent);
 	segments_put(child->segs);
 	child->segs = segments_share(parent->segs);
+	child->owns_segs = false;
 	child->stack_start = parent->stack_start;
 	child->heap_start = parent->heap_start;
 	child->heap_end = parent->heap_end;
@@ -250,6 +300,51 @@ aspace_fork(struct aspace *parent)
 		return NULL;
 	}
 	return child;
+}
+
+// Copies the page of an entry, unless that is shared without counting.
+static int
+own_page(pte_t *e)
+{
+	struct page *old, *own;
+
+	if (!(*e & PTE_V) || !(*e & PTE_COW) || (*e & PTE_UNCOUNTED))
+		return 0;
+	old = pa_to_page(pte_pa(*e));
+	own = page_alloc(PK_USER);
+	if (own == NULL)
+		return -1;
+	page_copy(page_to_kva(own), page_to_kva(old));
+	*e = pte_make(page_to_pa(own), pte_flags(*e));
+	page_put(old);
+	return 0;
+}
+
+static int
+own_segment(struct aspace *as, const struct segment *s)
+{
+	struct pt_run r;
+
+	for (uint64 va = s->start; va < s->end; va = r.end) {
+		r = pt_run(as->root, va, s->end);
+		for (uint i = 0; i < r.n; i++) {
+			if (own_page(&r.entry[i]) < 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+int
+aspace_own_pages(struct aspace *as)
+{
+	struct segment_list *l = as->segs;
+
+	for (uint i = 0; i < l->n; i++) {
+		if (own_segment(as, &l->seg[i]) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static void

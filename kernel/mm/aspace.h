@@ -24,7 +24,9 @@ struct aspace {
 
 	// TLB identity: valid on hart tlb_hart while asid_epoch is that hart's.
 	int tlb_hart; // -1: nowhere yet
-	uint asid;
+	uint asid : 16;
+	bool forked : 1;    // has had a child
+	bool owns_segs : 1; // segs was made for it, not taken from a parent
 	uint64 asid_epoch;
 
 	uint64 audit_round; // [audit] the last that has seen it
@@ -49,6 +51,14 @@ void aspace_drop(struct aspace *as);
 // then.  The current process's as_building points to it meanwhile.
 struct aspace *aspace_fork(struct aspace *parent);
 
+// Gives an address space that never runs its own copy of each page that it
+// shares copy-on-write.  0, or -1 if memory is short.
+int aspace_own_pages(struct aspace *as);
+
+// Makes as the only holder of its segment list, which may be changed then.  0,
+// or -1 if memory is short.
+int aspace_own_segments(struct aspace *as);
+
 // Loads as on this hart (NULL: the kernel's own table), with nothing stale in
 // the TLB for it.
 void aspace_activate(struct aspace *as);
@@ -67,6 +77,11 @@ pte_t *pt_make(pte_t *root, uint64 va);
 
 // Unmaps and frees [start, end), page-aligned, of as.  Tables stay.
 void aspace_unmap(struct aspace *as, uint64 start, uint64 end);
+
+// After a segment has let go of [start, end), unmapped: frees the tables there
+// of root entries that no segment reaches into any more.  Tables are nowhere
+// else, which is how the end of an address space finds them all.
+void aspace_trim(struct aspace *as, uint64 start, uint64 end);
 
 // Moves the break by delta bytes.  Returns the old break, or -1.  What growth
 // gives depends on kind, see kernel/vm.h.

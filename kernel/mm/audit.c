@@ -3,8 +3,8 @@
 // With the other harts parked (they park only between kernel operations, or at
 // preemption points, where page tables and counts agree), every address space
 // is found through a process: the one it runs in, or the one that fork or exec
-// is building, or it is an image kept for exec.  What is found is added up in struct page's field seen, then
-// compared:
+// is building, or it is an image kept for exec.  What is found is added up in
+// struct page's field seen, then compared:
 //
 //   PK_USER    seen = count: counted leaf entries plus text objects' holds
 //   PK_TABLE   seen <= 1 = count (0: ready in an object cache)

@@ -61,7 +61,7 @@ set_end(struct aspace *as, uint64 end)
 {
 	struct segment *s;
 
-	if (segments_unshare(&as->segs) < 0)
+	if (aspace_own_segments(as) < 0)
 		return -1;
 	s = heap_segment(as);
 	if (s != NULL) {
@@ -73,22 +73,28 @@ set_end(struct aspace *as, uint64 end)
 	    .prot = PTE_R | PTE_W, .kind = SEG_HEAP});
 }
 
-static int
-shrink(struct aspace *as, uint64 from, uint64 to)
+// The list is the caller's own.
+static void
+remove_heap(struct segment_list *l)
 {
-	struct segment_list *l;
-
-	if (segments_unshare(&as->segs) < 0)
-		return -1;
-	aspace_unmap(as, to, from);
-	aspace_tlb_stale(as);
-	if (to > as->heap_start)
-		return set_end(as, to);
-	l = as->segs;
 	for (uint i = 0; i < l->n; i++) {
 		if (l->seg[i].kind == SEG_HEAP)
 			l->seg[i] = l->seg[--l->n];
 	}
+}
+
+static int
+shrink(struct aspace *as, uint64 from, uint64 to)
+{
+	if (aspace_own_segments(as) < 0)
+		return -1;
+	aspace_unmap(as, to, from);
+	if (to > as->heap_start)
+		heap_segment(as)->end = to;
+	else
+		remove_heap(as->segs);
+	aspace_trim(as, to, from);
+	aspace_tlb_stale(as);
 	return 0;
 }
 

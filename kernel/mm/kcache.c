@@ -14,6 +14,7 @@
 // allocated with neither held.
 
 #include "mm/kcache_impl.h"
+#include "boot/model_map.h"
 #include "boot/platform.h"
 #include "kernel/riscv.h"
 #include "lib/list.h"
@@ -65,6 +66,7 @@ kcache_init(void)
 	magazines = early_alloc(n * sizeof(struct magazine), PGSIZE);
 	for (uint i = 0; i < n; i++)
 		spin_init(&magazines[i].lock, LC_KCACHE);
+	model_area("magazine", magazines, sizeof(struct magazine), n);
 }
 
 static struct magazine *
@@ -107,6 +109,7 @@ kcache_create(const char *name, uint size, void (*ctor)(void *obj))
 		c->per_slab = 0;
 		c->rounds = PAGE_ROUNDS;
 	}
+	model_cache(name, c, c->first, c->per_slab ? size : 0);
 	return c;
 }
 

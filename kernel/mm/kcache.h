@@ -10,9 +10,9 @@
 struct kcache;
 
 // Makes a cache of objects of size bytes (8..4096, aligned to 8, or to 64 if
-// size is a multiple of 64).  ctor, which may be NULL, puts fresh memory into
-// the state in which objects are handed back to kcache_free.  Boot time only;
-// never fails.
+// size is a multiple of 64), struct `name` in C.  ctor, which may be NULL, puts
+// fresh memory into the state in which objects are handed back to kcache_free.
+// Boot time only; never fails.
 struct kcache *kcache_create(const char *name, uint size,
     void (*ctor)(void *obj));
 

@@ -72,8 +72,8 @@ page_first(void)
 }
 
 // Who makes room, cheapest first: file blocks, programs kept for exec, cached
-// objects, the stacks of processes that are gone.  Only a caller without spinlocks may come here: the
-// caches take theirs.
+// objects, the stacks of processes that are gone.  Only a caller without
+// spinlocks may come here: the caches take theirs.
 bool
 mm_shrink(void)
 {

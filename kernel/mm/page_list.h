@@ -5,7 +5,7 @@
 #include "kernel/types.h"
 #include "sync/spinlock.h"
 
-// A hart's free frames: two batches, each a LIFO list through the frames.
+// Free frames as a LIFO list through them.
 struct page_batch {
 	void *head;
 	uint n;
@@ -14,7 +14,8 @@ struct page_batch {
 struct page_list {
 	struct spinlock lock; // taken by the owner, and by thieves when short
 	struct page_batch loaded; // [lock]
-	struct page_batch spare;  // [lock]
+	void *full;    // [lock] first frames of the full batches
+	uint n_full;   // [lock] how many
 } __attribute__((aligned(64)));
 
 #endif

@@ -20,7 +20,7 @@ static struct {
 	uint64 n;                 // [lock] frames listed
 	uint64 fresh;             // [lock] physical start of untouched RAM
 	uint64 fresh_end;         // [I]
-} all = {.lock = SPINLOCK_INIT(LC_PAGELIST)};
+} all __attribute__((aligned(64))) = {.lock = SPINLOCK_INIT(LC_PAGELIST)};
 
 void
 pagelist_init(uint64 start_pa, uint64 end_pa)

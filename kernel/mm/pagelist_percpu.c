@@ -1,17 +1,18 @@
-// Free frames, scalable: two batches per hart, exchanged with a depot whole.
+// Free frames, scalable: batches per hart, exchanged with a depot whole.
 //
-// A hart takes from and gives to its batch `loaded`; `spare` is either empty or
-// full, so that a hart which hovers around a batch boundary swaps the two and
-// leaves the depot alone.  The depot's lock is thus taken at most once per
-// BATCH operations, and never by a hart that frees what it allocates.
+// A hart takes from and gives to its batch `loaded`.  When that is full it goes
+// onto the hart's stack of full batches, and when it is empty the next of these
+// comes off: a hart gets back the frames that it gave, which are in its cache,
+// and touches nothing of anybody else's.  Only what exceeds the hart's share of
+// the memory (keep) goes to the depot, one batch per BATCH operations.
 //
-//   frames on lists = sum of loaded.n + spare.n over harts
-//                     + BATCH * batches in the depot + untouched frames
+//   frames on lists = sum of loaded.n + BATCH * n_full over harts
+//                     + frames in the depot + untouched frames
 //
-// A batch is a LIFO list through the first word of its frames; in the depot,
-// the second word of a batch's first frame links to the next batch and the
-// third holds its length.  Untouched frames become batches when the depot runs
-// out of others.
+// A batch is a LIFO list through the first word of its frames; on a stack, the
+// second word of its first frame links to the next batch and the third holds
+// its length.  Untouched frames become batches when the depot runs out of
+// others.
 //
 // A hart out of frames looks into the depot, then into the other harts' lists,
 // so every free frame can be reached from every hart.  Locks: a list's own
@@ -28,7 +29,7 @@
 
 struct free_frame {
 	struct free_frame *next;       // in its batch
-	struct free_frame *next_batch; // first frames in the depot
+	struct free_frame *next_batch; // of a batch's first frame, on a stack
 	uint64 n;                      // frames of the batch
 };
 
@@ -41,11 +42,20 @@ static struct {
 } depot __attribute__((aligned(64))) = {
     .lock = SPINLOCK_INIT(LC_PAGEDEPOT)};
 
+// Full batches that a hart may keep: half the memory is for the harts' lists,
+// the other half for whoever comes.
+static uint keep; // [I]
+
 void
 pagelist_init(uint64 start_pa, uint64 end_pa)
 {
+	uint64 frames = (end_pa - start_pa) >> PGSHIFT;
+
 	depot.fresh = start_pa;
 	depot.fresh_end = end_pa;
+	keep = frames / (2 * BATCH * platform.nharts);
+	if (keep == 0)
+		keep = 1;
 	for (uint i = 0; i < platform.nharts; i++)
 		spin_init(&harts[i].pages.lock, LC_PAGELIST);
 }
@@ -70,14 +80,17 @@ pop(struct page_batch *b)
 	return f;
 }
 
-// Links up to BATCH untouched frames, lowest first in line.  Depot's lock.
+// Links up to BATCH untouched frames, lowest first in line.  Batches begin at
+// multiples of BATCH frames, so that the frames of two harts do not have their
+// counts on one cache line from the start.  Depot's lock.
 static void
 carve(struct page_batch *b)
 {
-	uint64 n = (depot.fresh_end - depot.fresh) >> PGSHIFT;
+	uint64 left = (depot.fresh_end - depot.fresh) >> PGSHIFT;
+	uint64 n = BATCH - (depot.fresh >> PGSHIFT) % BATCH;
 
-	if (n > BATCH)
-		n = BATCH;
+	if (n > left)
+		n = left;
 	for (uint64 i = n; i > 0; i--)
 		push(b, pa_to_kva(depot.fresh + (i - 1) * PGSIZE));
 	depot.fresh += n << PGSHIFT;
@@ -119,26 +132,55 @@ depot_give(struct page_batch *b)
 	this_hart()->counters[CTR_DEPOT_SWAPS]++;
 }
 
-static void
-swap(struct page_list *l)
+// The batch loaded is empty, or has been given away: takes the next full one.
+static bool
+load_full(struct page_list *l)
 {
-	struct page_batch b = l->loaded;
+	struct free_frame *f = l->full;
 
-	l->loaded = l->spare;
-	l->spare = b;
+	if (f == NULL)
+		return false;
+	l->full = f->next_batch;
+	l->n_full--;
+	l->loaded = (struct page_batch){f, f->n};
+	return true;
 }
 
-// Takes a batch away from another hart, the fuller of its two.
+// The batch loaded is full: onto the stack, or to the depot.
+static void
+unload(struct page_list *l)
+{
+	struct free_frame *f = l->loaded.head;
+
+	if (l->n_full == keep) {
+		depot_give(&l->loaded);
+		return;
+	}
+	f->n = l->loaded.n;
+	f->next_batch = l->full;
+	l->full = f;
+	l->n_full++;
+	l->loaded = (struct page_batch){0};
+}
+
+// Takes a batch away from another hart, a full one if it has any.
 static bool
 steal_from(struct page_list *victim, struct page_batch *b)
 {
-	struct page_batch *from;
+	struct page_batch loaded;
 
+	if (__atomic_load_n(&victim->n_full, __ATOMIC_RELAXED) == 0 &&
+	    __atomic_load_n(&victim->loaded.n, __ATOMIC_RELAXED) == 0)
+		return false;
 	spin_lock(&victim->lock);
-	from = victim->spare.n > victim->loaded.n ? &victim->spare :
-	                                            &victim->loaded;
-	*b = *from;
-	*from = (struct page_batch){0};
+	loaded = victim->loaded;
+	if (load_full(victim)) {
+		*b = victim->loaded;
+		victim->loaded = loaded;
+	} else {
+		*b = loaded;
+		victim->loaded = (struct page_batch){0};
+	}
 	spin_unlock(&victim->lock);
 	return b->n > 0;
 }
@@ -166,9 +208,7 @@ pagelist_take(void)
 	void *kva = NULL;
 
 	spin_lock(&l->lock);
-	if (l->loaded.n == 0)
-		swap(l);
-	if (l->loaded.n == 0)
+	if (l->loaded.n == 0 && !load_full(l))
 		depot_take(&l->loaded);
 	if (l->loaded.n > 0)
 		kva = pop(&l->loaded);
@@ -191,13 +231,17 @@ pagelist_give(void *kva)
 	struct page_list *l = &this_hart()->pages;
 
 	spin_lock(&l->lock);
-	if (l->loaded.n == BATCH) {
-		if (l->spare.n > 0)
-			depot_give(&l->spare);
-		swap(l);
-	}
+	if (l->loaded.n == BATCH)
+		unload(l);
 	push(&l->loaded, kva);
 	spin_unlock(&l->lock);
+}
+
+// Only batches of BATCH frames get onto a hart's stack.
+static uint
+list_frames(const struct page_list *l)
+{
+	return l->loaded.n + BATCH * l->n_full;
 }
 
 uint64
@@ -209,7 +253,7 @@ page_free_count(void)
 	n = depot.n_frames + ((depot.fresh_end - depot.fresh) >> PGSHIFT);
 	spin_unlock(&depot.lock);
 	for (uint i = 0; i < platform.nharts; i++)
-		n += harts[i].pages.loaded.n + harts[i].pages.spare.n;
+		n += list_frames(&harts[i].pages);
 	return n;
 }
 
@@ -221,7 +265,7 @@ pagelist_print(struct textbuf *t)
 	    (depot.fresh_end - depot.fresh) >> PGSHIFT);
 	for (uint i = 0; i < platform.nharts; i++)
 		text_printf(t, "hart%u_pages %u\n", i,
-		    harts[i].pages.loaded.n + harts[i].pages.spare.n);
+		    list_frames(&harts[i].pages));
 }
 
 static void
@@ -231,16 +275,20 @@ each_frame(const struct free_frame *f, void (*see)(void *kva))
 		see((void *)f);
 }
 
+static void
+each_batch(const struct free_frame *f, void (*see)(void *kva))
+{
+	for (; f != NULL; f = f->next_batch)
+		each_frame(f, see);
+}
+
 void
 pagelist_each(void (*see)(void *kva))
 {
-	struct free_frame *f;
-
-	for (f = depot.batches; f != NULL; f = f->next_batch)
-		each_frame(f, see);
+	each_batch(depot.batches, see);
 	for (uint i = 0; i < platform.nharts; i++) {
 		each_frame(harts[i].pages.loaded.head, see);
-		each_frame(harts[i].pages.spare.head, see);
+		each_batch(harts[i].pages.full, see);
 	}
 }
 

@@ -27,6 +27,12 @@ pte_make(uint64 pa, uint64 flags)
 	return pa >> 12 << 10 | flags;
 }
 
+static inline uint64
+pte_flags(pte_t e)
+{
+	return e & 0x3ff;
+}
+
 // Index of va in the table of a level: 2 = root, 0 = leaf table.
 static inline uint
 pt_index(uint64 va, uint level)

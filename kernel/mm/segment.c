@@ -15,7 +15,7 @@ static struct kcache *lists;
 void
 segments_init(void)
 {
-	lists = kcache_create("segments", sizeof(struct segment_list), NULL);
+	lists = kcache_create("segment_list", sizeof(struct segment_list), NULL);
 }
 
 struct segment_list *

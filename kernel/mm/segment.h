@@ -30,7 +30,7 @@ struct segment_list {
 	uint n;      // [I] while shared, like all below
 	struct text_frames *text; // holds one reference on each frame
 	struct segment seg[MAX_SEGMENTS];
-};
+} __attribute__((aligned(64)));
 
 void segments_init(void);
 struct segment_list *segments_new(void); // NULL: no memory

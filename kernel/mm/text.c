@@ -22,7 +22,7 @@ static struct kcache *nodes;
 void
 text_init(void)
 {
-	nodes = kcache_create("text", sizeof(struct text_frames), NULL);
+	nodes = kcache_create("text_frames", sizeof(struct text_frames), NULL);
 }
 
 int

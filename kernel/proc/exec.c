@@ -2,8 +2,9 @@
 // (proc/image.c), and only then gives the old one up, so a failure at any point
 // leaves the process as it was.
 //
-// The new stack's top page is put together in the kernel: strings at the top, the argument vector below them, both 16-byte
-// aligned.  Arguments that do not fit into that page are refused.
+// The new stack's top page is put together in the kernel: strings at the top,
+// the argument vector below them, both 16-byte aligned.  Arguments that do not
+// fit into that page are refused.
 
 #include "proc/exec.h"
 #include "fs/fs.h"
@@ -18,6 +19,7 @@
 #include "mm/ucopy.h"
 #include "proc/hart.h"
 #include "proc/image.h"
+#include "proc/progcache.h"
 #include "trap/trapframe.h"
 
 struct arguments {
@@ -133,48 +135,63 @@ become(struct aspace *as, uint64 entry, uint64 sp, const char *path)
 	count_event(CTR_EXECS);
 }
 
+// Where the audit finds an image while this process works with it.
+static struct image *
+working_on(struct image *m)
+{
+	current()->as_image = m != NULL ? m->as : NULL;
+	return m;
+}
+
 static struct image *
 find_program(const char *path)
 {
-	struct inode *ip = path_lookup(path);
-	struct image *m;
+	struct image *m = working_on(progcache_find(path));
+	uint64 generation;
+	struct inode *ip;
 
+	if (m != NULL)
+		return m;
+	generation = fs_generation(); // before it is looked up
+	ip = path_lookup(path);
 	if (ip == NULL)
 		return NULL;
-	m = image_get(ip);
+	m = working_on(image_get(ip));
 	inode_put(ip);
+	if (m != NULL)
+		progcache_enter(path, generation, m);
 	return m;
+}
+
+static long
+exec_image(struct image *m, const char *path, struct arguments *a)
+{
+	int sp = arrange(a, m->as->heap_start);
+	struct aspace *as = sp >= 0 ? aspace_fork(m->as) : NULL;
+
+	if (as == NULL)
+		return -1;
+	if (map_stack_page(as, kva_to_page(a->page)) < 0) {
+		aspace_drop(as);
+		return -1;
+	}
+	a->page = NULL;
+	become(as, m->entry, as->heap_start - PGSIZE + sp, path);
+	return a->argc;
 }
 
 static long
 exec(const char *path, struct arguments *a)
 {
 	struct image *m = find_program(path);
-	struct aspace *as = NULL;
-	int sp;
+	long r;
 
 	if (m == NULL)
 		return -1;
-	current()->as_image = m->as;
-	sp = arrange(a, m->as->heap_start);
-	if (sp >= 0)
-		as = aspace_fork(m->as);
-	if (as == NULL)
-		goto no_memory;
-	if (map_stack_page(as, kva_to_page(a->page)) < 0)
-		goto no_stack;
-	a->page = NULL;
-	become(as, m->entry, as->heap_start - PGSIZE + sp, path);
-	current()->as_image = NULL;
+	r = exec_image(m, path, a);
+	working_on(NULL);
 	image_put(m);
-	return a->argc;
-
-no_stack:
-	aspace_drop(as);
-no_memory:
-	current()->as_image = NULL;
-	image_put(m);
-	return -1;
+	return r;
 }
 
 long

@@ -21,6 +21,7 @@
 #include "mm/pte.h"
 #include "proc/hart.h"
 #include "proc/load.h"
+#include "proc/progcache.h"
 
 // More programs than a shell pipeline or a test run alternates between.
 #define TABLE 16
@@ -52,11 +53,23 @@ find(uint64 stamp)
 
 		if (m != NULL && m->stamp == stamp) {
 			found = m;
-			__atomic_fetch_add(&m->refs, 1, __ATOMIC_RELAXED);
+			image_hold(m);
 		}
 	}
 	spin_unlock(&cache.lock);
 	return found;
+}
+
+void
+image_hold(struct image *m)
+{
+	__atomic_fetch_add(&m->refs, 1, __ATOMIC_RELAXED);
+}
+
+bool
+image_is_sole(const struct image *m)
+{
+	return __atomic_load_n(&m->refs, __ATOMIC_RELAXED) == 1;
 }
 
 void
@@ -75,7 +88,7 @@ enter(struct image *m)
 {
 	struct image *old;
 
-	__atomic_fetch_add(&m->refs, 1, __ATOMIC_RELAXED);
+	image_hold(m);
 	spin_lock(&cache.lock);
 	old = cache.image[cache.next];
 	cache.image[cache.next] = m;
@@ -155,21 +168,61 @@ image_get(struct inode *ip)
 	return m;
 }
 
+// Pages that a clone may need of its own, and what must be left of the memory:
+// it saves time, and is not worth anybody's pages.
+#define CLONE_PAGES 64
+
+static bool
+worth_cloning(const struct image *m)
+{
+	struct segment_list *l = m->as->segs;
+	uint64 bytes = 0;
+
+	for (uint i = 0; i < l->n; i++) {
+		if (l->seg[i].kind == SEG_IMAGE && (l->seg[i].prot & PTE_W))
+			bytes += l->seg[i].end - l->seg[i].start;
+	}
+	return bytes <= CLONE_PAGES * PGSIZE &&
+	    page_free_count() > page_total() / 8;
+}
+
+struct image *
+image_clone(struct image *m)
+{
+	struct image *c;
+
+	if (!worth_cloning(m))
+		return NULL;
+	c = kcache_alloc(images);
+	if (c == NULL)
+		return NULL;
+	*c = (struct image){.refs = 1, .stamp = m->stamp, .entry = m->entry};
+	c->as = aspace_fork(m->as);
+	if (c->as == NULL) {
+		kcache_free(images, c);
+		return NULL;
+	}
+	current()->as_building = c->as;
+	if (aspace_own_segments(c->as) < 0 || aspace_own_pages(c->as) < 0) {
+		image_put(c);
+		c = NULL;
+	}
+	current()->as_building = NULL;
+	return c;
+}
+
 uint
 image_shrink(void)
 {
-	uint64 before = page_free_count();
 	struct image *victims[TABLE];
-	uint64 after;
-	uint n = 0;
+	uint n = 0, dropped = progcache_shrink();
 
 	spin_lock(&cache.lock);
 	for (uint i = 0; i < TABLE; i++) {
 		struct image *m = cache.image[i];
 
 		// Only the table refers to it, and nobody can get it now.
-		if (m != NULL &&
-		    __atomic_load_n(&m->refs, __ATOMIC_RELAXED) == 1) {
+		if (m != NULL && image_is_sole(m)) {
 			victims[n++] = m;
 			cache.image[i] = NULL;
 		}
@@ -177,8 +230,7 @@ image_shrink(void)
 	spin_unlock(&cache.lock);
 	for (uint i = 0; i < n; i++)
 		image_put(victims[i]);
-	after = page_free_count();
-	return after > before ? after - before : 0;
+	return dropped + n;
 }
 
 void
@@ -188,4 +240,5 @@ image_each(void (*see)(struct aspace *as))
 		if (cache.image[i] != NULL)
 			see(cache.image[i]->as);
 	}
+	progcache_each(see);
 }

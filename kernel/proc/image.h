@@ -7,6 +7,7 @@
 #ifndef PROC_IMAGE_H
 #define PROC_IMAGE_H
 
+#include <stdbool.h>
 #include "kernel/types.h"
 
 struct aspace;
@@ -17,7 +18,7 @@ struct image {
 	uint64 stamp;      // [I] of the file's contents (inode_stamp)
 	uint64 entry;      // [I] first instruction
 	struct aspace *as; // [I]
-};
+} __attribute__((aligned(64)));
 
 void image_init(void); // boot
 
@@ -26,10 +27,20 @@ void image_init(void); // boot
 struct image *image_get(struct inode *ip);
 void image_put(struct image *m);
 
-// Drops images that no exec is using; returns the pages freed.  Does not sleep.
+// One more reference, by somebody who has one.
+void image_hold(struct image *m);
+
+// True if the caller's reference is the only one, and nobody can get another.
+bool image_is_sole(const struct image *m);
+
+// An image of the same program that shares nothing with m but read-only pages;
+// with one reference.  NULL if its pages are many, or memory is not plenty.
+struct image *image_clone(struct image *m);
+
+// Drops images that no exec is using; returns how many.  Does not sleep.
 uint image_shrink(void);
 
-// For the audit: every image in the cache.
+// For the audit: every image in the caches.
 void image_each(void (*see)(struct aspace *as));
 
 #endif

@@ -6,7 +6,7 @@
 #include "proc/hart.h"
 #include "proc/sched.h"
 
-#define RANGE   64 // numbers a hart takes at a time: a cache line's worth of buckets
+#define RANGE   64 // numbers a hart takes at a time
 #define BUCKETS 1024
 #define PID_MAX 0x7fffff00 // where numbering starts over
 
@@ -88,6 +88,19 @@ pid_remove(struct proc *p)
 	spin_unlock(&b->lock);
 }
 
+// A process that runs on another hart sees that it is killed when it traps:
+// that should not take until its slice ends.  It may have moved on meanwhile,
+// but not without a trap.
+static void
+interrupt(struct proc *p)
+{
+	struct hart *h = __atomic_load_n(&p->hart, __ATOMIC_RELAXED);
+
+	if (__atomic_load_n(&p->state, __ATOMIC_RELAXED) == P_RUNNING &&
+	    h != this_hart())
+		sched_interrupt(h->id);
+}
+
 // The bucket's lock keeps the process from being reaped meanwhile.
 int
 pid_kill(int pid)
@@ -101,7 +114,8 @@ pid_kill(int pid)
 		__atomic_store_n(&p->killed, 1, __ATOMIC_RELAXED);
 		// Pairs with the fence in proc/waitq.c.
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
-		wake_proc(p, false, WAKE_SPREAD);
+		if (!wake_proc(p, false, WAKE_SPREAD))
+			interrupt(p);
 	}
 	spin_unlock(&b->lock);
 	return p != NULL ? 0 : -1;

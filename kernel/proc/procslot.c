@@ -6,6 +6,7 @@
 //   slots = in use + on harts' lists + in the depot
 
 #include "proc/procslot.h"
+#include "boot/model_map.h"
 #include "boot/platform.h"
 #include "mm/kmap.h"
 #include "proc/hart.h"
@@ -28,6 +29,7 @@ procslot_init(void)
 		panic("maxproc=%u is not in 4..32768", limit);
 	n_slots = limit;
 	slots = early_alloc(n_slots * sizeof(struct proc), 64);
+	model_area("proc", slots, sizeof(struct proc), n_slots);
 	kstack_init(NCPU + n_slots);
 	list_init(&depot.slots);
 	for (uint i = 0; i < n_slots; i++) {

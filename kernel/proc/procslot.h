@@ -9,8 +9,8 @@ struct proc;
 // Boot: makes the slots (boot option maxproc=, NPROC by default).
 void procslot_init(void);
 
-// A free slot with a kernel stack, in state P_FREE, linked nowhere; NULL if all are in
-// use or memory is short.
+// A free slot with a kernel stack, in state P_FREE, linked nowhere; NULL if all
+// are in use or memory is short.
 struct proc *procslot_take(void);
 
 // Gives a slot back; its kernel stack stays attached for the next user.

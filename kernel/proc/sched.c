@@ -45,9 +45,6 @@ enqueue(struct hart *h, struct proc *p)
 }
 
 // Interrupts hart h if it sleeps; its bit going away makes that happen once.
-// Wakers usually hold the lock of the condition, and the store that interrupts
-// can take long (under emulation, a turn of the host's scheduler): it waits
-// until the hart holds no spinlock.
 static void
 rouse(uint h)
 {
@@ -58,9 +55,7 @@ rouse(uint h)
 	was = __atomic_fetch_and(&idle_harts, ~bit(h), __ATOMIC_RELAXED);
 	if (!(was & bit(h)))
 		return;
-	this_hart()->to_rouse |= bit(h);
-	if (this_hart()->lock_depth == 0)
-		sched_rouse();
+	sched_interrupt(h);
 }
 
 void
@@ -74,6 +69,17 @@ sched_rouse(void)
 		me->to_rouse &= ~bit(h);
 		ipi_send(h, IPI_WAKE);
 	}
+}
+
+// Wakers usually hold the lock of the condition, and the store that interrupts
+// can take long (under emulation, a turn of the host's scheduler): it waits
+// until the hart holds no spinlock.
+void
+sched_interrupt(uint h)
+{
+	this_hart()->to_rouse |= bit(h);
+	if (this_hart()->lock_depth == 0)
+		sched_rouse();
 }
 
 static struct hart *

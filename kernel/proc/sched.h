@@ -53,6 +53,10 @@ bool sleep_until(uint64 t);
 // Wakes sleepers whose time has come; returns the next time, or -1 for none.
 uint64 timerq_run(uint64 now);
 
+// Interrupts hart h, as soon as this hart holds no spinlock: what runs there
+// traps, or wfi ends.
+void sched_interrupt(uint h);
+
 // Interrupts the harts of this_hart()->to_rouse.  No spinlock held.
 void sched_rouse(void);
 

@@ -26,6 +26,7 @@
 	X(INIT_FAMILY, 21, "init_family", "init's, which orphans move to")     \
 	X(SLEEPLOCK, 30, "sleeplock", "the waiters of a sleep lock")           \
 	X(IMAGE, 32, "image", "the programs kept ready for exec")             \
+	X(PROGCACHE, 33, "progcache", "a hart's programs by name")            \
 	/* scheduler */                                                        \
 	X(TIMERQ, 40, "timerq", "a hart's pending time-outs")                  \
 	X(PIDHASH, 45, "pidhash", "a bucket of the pid index")                 \

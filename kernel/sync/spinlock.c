@@ -9,6 +9,11 @@
 // Memory order: the swap that takes the lock is an acquire, the store that
 // frees it a release; they pair, so a holder sees all that earlier holders
 // wrote.  Statistics go to the hart's own counters after the lock is taken.
+//
+// Those who wait have the lock's line in their caches, and every store to it
+// takes it from all of them: a lock is written once when it is taken and once
+// when it is freed, and nothing of it is read before it is taken (that would
+// fetch the line twice).
 
 #include "sync/spinlock.h"
 #include "proc/hart.h"
@@ -21,8 +26,6 @@
 // so that a freed lock is not left idle for longer than it was held.
 #define BACKOFF_MAX 64
 
-#define NO_HART 0xffff
-
 void
 spin_init(struct spinlock *l, enum lock_class class)
 {
@@ -32,8 +35,8 @@ spin_init(struct spinlock *l, enum lock_class class)
 bool
 spin_held(const struct spinlock *l)
 {
-	return __atomic_load_n(&l->held, __ATOMIC_RELAXED) != 0 &&
-	    __atomic_load_n(&l->holder, __ATOMIC_RELAXED) == hart_id();
+	// Relaxed: only this hart writes its own number, or takes it away.
+	return __atomic_load_n(&l->holder, __ATOMIC_RELAXED) == 1 + hart_id();
 }
 
 static void
@@ -59,15 +62,26 @@ check_order(struct hart *h, struct spinlock *l)
 }
 
 static bool
-try_take(struct spinlock *l)
+is_free(const struct spinlock *l)
 {
-	return __atomic_exchange_n(&l->held, 1, __ATOMIC_ACQUIRE) == 0;
+	return __atomic_load_n(&l->holder, __ATOMIC_RELAXED) == 0;
+}
+
+// A swap would put our number over the holder's.
+static bool
+try_take(struct spinlock *l, const struct hart *h)
+{
+	uint32 free = 0;
+
+	return __atomic_compare_exchange_n(&l->holder, &free, 1 + h->id, false,
+	    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
 // The lock was taken when we came: wait, and account for it.
 static void __attribute__((noinline))
-take_contended(struct spinlock *l, struct lock_counters *c)
+take_contended(struct spinlock *l, struct hart *h)
 {
+	struct lock_counters *c;
 	uint64 begin = r_cycle();
 	uint64 spins = 0;
 	uint backoff = 1;
@@ -77,16 +91,16 @@ take_contended(struct spinlock *l, struct lock_counters *c)
 		for (uint i = 0; i < backoff; i++) {
 			__asm__ volatile(".insn i 0x0f, 0, x0, x0, 0x010");
 			spins++;
-			if (__atomic_load_n(&l->held, __ATOMIC_RELAXED) == 0)
+			if (is_free(l))
 				break;
 		}
 		if (backoff < BACKOFF_MAX)
 			backoff *= 2;
 		ipi_check_stop();
-	} while (__atomic_load_n(&l->held, __ATOMIC_RELAXED) != 0 ||
-	    !try_take(l));
+	} while (!is_free(l) || !try_take(l, h));
 
 	waited = r_cycle() - begin;
+	c = &h->locks[l->class];
 	c->contended++;
 	c->spins += spins;
 	c->wait_cycles += waited;
@@ -98,15 +112,14 @@ void
 spin_lock(struct spinlock *l)
 {
 	struct hart *h = this_hart();
-	struct lock_counters *c = &h->locks[l->class];
 
 	check_order(h, l);
-	if (!try_take(l))
-		take_contended(l, c);
-	__atomic_store_n(&l->holder, h->id, __ATOMIC_RELAXED);
+	if (!try_take(l, h))
+		take_contended(l, h);
 	h->lock_depth++;
-	c->acquisitions++;
-	l->since = lockstat_hold_on ? r_cycle() : 0;
+	h->locks[l->class].acquisitions++;
+	if (lockstat_hold_on)
+		l->since = r_cycle();
 }
 
 void
@@ -115,12 +128,12 @@ spin_unlock(struct spinlock *l)
 	struct hart *h = this_hart();
 
 	DASSERT(spin_held(l));
-	if (l->since != 0)
+	if (l->since != 0) {
 		lockstat_held(&h->locks[l->class], r_cycle() - l->since);
+		l->since = 0;
+	}
 	h->lock_depth--;
-	// Before it is free: spin_held must not take the next holder for us.
-	__atomic_store_n(&l->holder, NO_HART, __ATOMIC_RELAXED);
-	__atomic_store_n(&l->held, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&l->holder, 0, __ATOMIC_RELEASE);
 	if (h->to_rouse != 0 && h->lock_depth == 0)
 		sched_rouse();
 }

@@ -10,10 +10,9 @@
 #include "sync/lockclass.h"
 
 struct spinlock {
-	uint32 held;    // [a] 1 = taken
-	uint16 class;   // [I] enum lock_class
-	uint16 holder;  // [a] hart that has it; only its own answer is exact
-	uint64 since;   // [l] cycle CSR when taken, if hold times are on
+	uint32 holder;  // [a] 0 = free, else 1 + the hart that has it
+	uint32 class;   // [I] enum lock_class
+	uint64 since;   // [l] cycle CSR when taken, 0 if hold times are off
 };
 
 #define SPINLOCK_INIT(c) {.class = (c)}

@@ -7,7 +7,8 @@
 #include "proc/sched.h"
 #include "sys/syscall.h"
 
-// Writes what is pending and turns the machine off; QEMU exits with the low 8 bits of status.
+// Writes what is pending and turns the machine off; QEMU exits with the low 8
+// bits of status.
 long
 sys_poweroff(long status)
 {

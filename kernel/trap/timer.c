@@ -3,8 +3,8 @@
 // Programming it is dear under emulation, so it is not touched at context
 // switches: while a hart runs processes it ticks twice per slice, and a
 // process that is seen to have run through a whole tick gives way.  A slice is
-// thus between one and two ticks long, 10 ms at most.  An idle hart's timer is
-// set for its earliest sleeper only.
+// thus between one and two ticks long, 10 ms at most (boot option slice_ms=).  An
+// idle hart's timer is set for its earliest sleeper only.
 
 #include "trap/trap.h"
 #include "boot/mshim.h"
@@ -14,12 +14,26 @@
 #include "proc/hart.h"
 #include "proc/sched.h"
 
+#define MAX_SLICE_MS 86400000UL // a day
+
 #define CSR_STIMECMP "0x14d" // Sstc extension
+
+static uint64 slice; // [I] ticks of the time CSR
+
+void
+timer_init(void)
+{
+	uint64 ms = boot_option("slice_ms", 10);
+
+	if (ms < 1 || ms > MAX_SLICE_MS)
+		panic("slice_ms=%lu is not in 1..%lu", ms, MAX_SLICE_MS);
+	slice = platform.timebase * ms / 1000;
+}
 
 uint64
 timer_slice(void)
 {
-	return platform.timebase / 100;
+	return slice;
 }
 
 uint64

@@ -14,6 +14,9 @@ void interrupts_window(void);
 // Sleeps until an interrupt is pending, then takes it.
 void interrupts_wait(void);
 
+// Boot: reads the option slice_ms, the longest slice of a process.
+void timer_init(void);
+
 // Timer: arms this hart's timer for time CSR value t unless it is set to go
 // off earlier.
 void timer_arm(uint64 t);

@@ -321,6 +321,150 @@ execcrowd(void)
 	reap_all(4, 0);
 }
 
+// A program under a name by which harts remember it, over and over another:
+// whoever executes it after a change gets the changed one.
+#define FRESH "/fresh.x"
+
+// So many harts, more would only take longer.
+static int
+fresh_harts(void)
+{
+	return nharts() < 3 ? nharts() : 3;
+}
+
+// Writes the program whose status is version, from the file's start.  Every
+// other one can write its code, so that it has a page of its own.
+static void
+write_version(int fd, int version)
+{
+	uint64 program[sizeof(tiny_program) / 8];
+
+	memcpy(program, tiny_program, sizeof(program));
+	program[8] = version % 2 ? 0x0000000700000001UL : 0x0000000500000001UL;
+	program[15] = 0x0020089300000513UL | (uint64)version << 20;
+	must_write(fd, program, sizeof(program));
+	close(fd);
+}
+
+// Makes FRESH the program of that version in one of the ways there are.
+static void
+change_to(int version)
+{
+	switch (version % 4) {
+	case 0:
+		must_unlink(FRESH);
+		write_version(must_open(FRESH, O_CREATE | O_WRONLY), version);
+		break;
+	case 1:
+		write_version(must_open(FRESH, O_WRONLY), version);
+		break;
+	case 2:
+		write_version(must_open(FRESH, O_WRONLY | O_TRUNC), version);
+		break;
+	case 3:
+		write_version(must_open("fresh.n", O_CREATE | O_WRONLY), version);
+		must_unlink(FRESH);
+		EXPECT(link("fresh.n", FRESH) == 0, "link");
+		must_unlink("fresh.n");
+		break;
+	}
+}
+
+// 0 if there is no such program at the moment.
+static int
+run_fresh(void)
+{
+	char *argv[] = {"fresh", 0};
+	int pid = must_fork();
+
+	if (pid == 0) {
+		exec(FRESH, argv);
+		exit(0);
+	}
+	return reap(pid);
+}
+
+// On one hart while the program changes: versions never go back.
+static void
+run_on(long hart)
+{
+	int last = 0;
+
+	EXPECT(setaffinity(1UL << hart) == 0, "setaffinity");
+	while (last < 1999) {
+		int version = run_fresh();
+
+		EXPECT(version == 0 || version >= last,
+		    "hart %d: %d after %d", (int)hart, version, last);
+		if (version > last)
+			last = version;
+	}
+}
+
+// Everyone knows the last version by now.
+static void
+expect_fresh(int version)
+{
+	for (int hart = 0; hart < fresh_harts(); hart++) {
+		EXPECT(setaffinity(1UL << hart) == 0, "setaffinity");
+		for (int i = 0; i < 3; i++) {
+			int got = run_fresh();
+
+			EXPECT(got == version, "hart %d: %d, not %d", hart,
+			    got, version);
+		}
+	}
+}
+
+static void
+execfresh(void)
+{
+	write_version(must_open(FRESH, O_CREATE | O_WRONLY), 1);
+	for (int version = 2; version < 20; version++) {
+		expect_fresh(version - 1);
+		change_to(version);
+	}
+	for (int hart = 0; hart < fresh_harts(); hart++)
+		spawn(run_on, hart);
+	for (int version = 20; version < 40; version++) {
+		change_to(version);
+		expect_fresh(version);
+	}
+	change_to(1999);
+	reap_all(fresh_harts(), 0);
+	must_unlink(FRESH);
+}
+
+// So many files looked at in between that nobody remembers the program's.
+#define FORGET 800
+
+static void
+execforgotten(void)
+{
+	int n = 0, fd;
+
+	write_version(must_open(FRESH, O_CREATE | O_WRONLY), 1);
+	while (n < FORGET &&
+	    (fd = open(numbered("forget", n), O_CREATE | O_WRONLY)) >= 0) {
+		close(fd);
+		n++;
+	}
+	for (int version = 2; version < 10; version++) {
+		struct stat st;
+
+		expect_fresh(version - 1);
+		for (int i = 0; i < n; i++)
+			EXPECT(stat(numbered("forget", i), &st) == 0, "stat");
+		write_version(
+		    must_open(FRESH, version % 2 ? O_WRONLY : O_WRONLY | O_TRUNC),
+		    version);
+		expect_fresh(version);
+	}
+	for (int i = 0; i < n; i++)
+		must_unlink(numbered("forget", i));
+	must_unlink(FRESH);
+}
+
 const struct usertest exec_tests[] = {
     {"exectest", exectest, 0},
     {"execargs", execargs, 0},
@@ -330,5 +474,7 @@ const struct usertest exec_tests[] = {
     {"execbad", execbad, 0},
     {"execkeeps", execkeeps, 0},
     {"execcrowd", execcrowd, 0},
+    {"execfresh", execfresh, 0},
+    {"execforgotten", execforgotten, 0},
     {0, 0, 0},
 };

@@ -5,8 +5,8 @@
 
 static struct {
 	char *base;
-	long pages;
-} area; // page-aligned lazy heap of half the free memory
+	long pages; // of which half are a multiple of SPARSE, too
+} area;         // page-aligned lazy heap of half the free memory
 
 static void
 area_new(void)
@@ -16,6 +16,7 @@ area_new(void)
 	area.pages = free_pages() / 2;
 	if (area.pages > 1 << 18)
 		area.pages = 1 << 18; // 1 GiB: fits sbrk's int
+	area.pages -= area.pages % (2 * SPARSE);
 	sbrklazy((int)(PGROUNDUP(top) - top));
 	area.base = sbrklazy((int)(area.pages * PGSIZE));
 	EXPECT(area.base != SBRK_ERROR, "no heap");
@@ -37,6 +38,8 @@ touch_sparsely(int who)
 	}
 }
 
+// The page after each that was touched is in the area, too: its size is a
+// multiple of SPARSE.
 static void
 expect_sparse(int who)
 {
