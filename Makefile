@@ -35,6 +35,12 @@ $(call die,MEM=$(MEM) is not a memory size from 64M to 16G)
 endif
 endif
 
+ifneq ($(filter run,$(MAKECMDGOALS)),)
+ifeq ($(strip $(CMD)),)
+$(call die,run needs CMD='...')
+endif
+endif
+
 # --- tools ----------------------------------------------------------------
 
 # The first cross compiler found; TOOLPREFIX= or LLVM=1 decide otherwise.
@@ -120,7 +126,7 @@ $(1): FORCE
 endef
 
 .PHONY: FORCE all help clean setup variants qemu run qemu-gdb test test-all \
-        demo sweep host-tests
+        demo sweep host-tests fuzz fuzz-tools
 FORCE:
 
 all: $(KDIR)/kernel.elf build/fs.img
@@ -245,7 +251,6 @@ qemu: need-qemu all ## boot to the shell (CPUS=, MEM=, VARIANT=)
 	    -append '$(BOOTARGS)'
 
 run: need-qemu all ## boot, run CMD='...', power off, exit with its status
-	@[ -n '$(subst ','\'',$(CMD))' ] || { echo "run needs CMD='...'"; exit 1; }
 	$(Q)$(if $(TIMEOUT),timeout -k 5 $(TIMEOUT)) $(QEMU) $(QEMUFLAGS) \
 	    -drive file=$(FSIMG),if=none,format=raw,id=x0,snapshot=on \
 	    -append '$(BOOTARGS) -- $(subst ','\'',$(CMD))' </dev/null
@@ -280,7 +285,7 @@ HTFLAGS := -std=gnu11 -O1 -g $(WARN) -iquote . -iquote kernel
 PAGE_TESTS := $(VARIANTS:%=$(HTEST)/host_pages_%)
 HOST_TESTS := $(PAGE_TESTS) $(HTEST)/host_format $(HTEST)/host_fs
 
-host-tests: build/mkfs build/fsck $(HOST_TESTS)
+host-tests: build/mkfs build/fsck $(HOST_TESTS) fuzz-tools
 
 $(HTEST)/host_pages_eager: HTEXTRA := -DNOTHING_SHARED
 $(PAGE_TESTS): $(HTEST)/host_pages_%: tests/host_pages.c kernel/mm/page.c \
@@ -310,6 +315,21 @@ $(HTEST)/host_fs: $(FS_TEST_SRC) tests/host_stubs.h tests/host_fs.h \
 	$(Q)$(HOSTCC) $(HTFLAGS) -fno-strict-aliasing \
 	    -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	    -include tests/host_stubs.h -o $@ $(FS_TEST_SRC)
+
+# What makes the damaged programs and disks for tests/fuzz_*.sh.
+fuzz-tools: $(HTEST)/fuzz_elf $(HTEST)/fuzz_image build/mkfs build/fsck \
+    $(HTEST)/host_fs
+
+$(HTEST)/fuzz_%: tests/fuzz_%.c mkfs/image.c $(wildcard mkfs/*.h kernel/*.h) \
+    kernel/proc/elf.h tests/fuzz.h
+	@mkdir -p $(@D)
+	@echo "  HOST $@"
+	$(Q)$(HOSTCC) $(HFLAGS) -fsanitize=address,undefined -o $@ \
+	    $(filter %.c,$^)
+
+MINUTES ?= 10
+fuzz: need-qemu all fuzz-tools ## random calls, programs and disks for MINUTES=n
+	$(Q)VARIANT=$(VARIANT) DEBUG=$(DEBUG) tests/fuzz.sh $(MINUTES)
 
 setup: ## install what is missing, or say how
 	$(Q).ci/setup

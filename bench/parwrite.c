@@ -101,6 +101,8 @@ storm(int counts)
 		return;
 	sums.storms.ops += o.ops;
 	sums.storms.ticks += o.ticks;
+	sums.storms.cycles += o.cycles;
+	sums.storms.worked += o.worked;
 	bench_counts_add(&sums.storms.counts, &o.counts);
 	sums.storm_ns[sums.rounds] = bench_ns(o.ticks) / pages;
 }

@@ -34,6 +34,8 @@ says "newer generation" '^new: 3 arguments, last b$' \
 says "its formats" \
 	'^new: -1 7 -2 3 -4 5 BEEF 123456789ABCDEF 6 0x0123456789ABCDEF s c %$' \
 	guest 'new a || echo status'
+says "names of its own" '^own: ([0-9]+) of \1$' \
+	guest 'own 17 </dev/null'
 says "main's result is the status" '^other$' guest 'new a || echo other'
 
 # Free memory counted as course tests count it: not a page less afterwards.

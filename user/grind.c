@@ -12,7 +12,7 @@
 #include "kernel/stat.h"
 #include "kernel/fcntl.h"
 #include "kernel/riscv.h"
-#include "user/user.h"
+#include "user/drove.h"
 
 #define DIRECTORY "/grindir"
 #define NAMES     6

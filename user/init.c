@@ -9,7 +9,7 @@
 #include "kernel/stat.h"
 #include "kernel/fcntl.h"
 #include "kernel/file.h"
-#include "user/user.h"
+#include "user/drove.h"
 
 // mkfs makes the nodes of all other devices.
 static void

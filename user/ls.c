@@ -6,7 +6,7 @@
 #include "kernel/fcntl.h"
 #include "kernel/fs.h"
 #include "kernel/param.h"
-#include "user/user.h"
+#include "user/drove.h"
 
 // A line shows the path's last part only.
 static const char *

@@ -5,7 +5,7 @@
 #include "kernel/types.h"
 #include "kernel/stat.h"
 #include "kernel/fcntl.h"
-#include "user/user.h"
+#include "user/drove.h"
 #include "user/lib/lines.h"
 #include "user/lib/run.h"
 

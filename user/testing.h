@@ -11,7 +11,7 @@
 #include "kernel/stat.h"
 #include "kernel/riscv.h"
 #include "kernel/fcntl.h"
-#include "user/user.h"
+#include "user/drove.h"
 
 #define EXPECT(cond, ...)                                           \
 	do {                                                        \

@@ -1,5 +1,7 @@
-// What programs may call: system calls, the small C library, and Drove's own
-// additions.  Course programs include it after kernel/types.h.
+// What course programs of both generations expect: their system calls and
+// their small C library.  They include it after kernel/types.h, and are free to
+// define any other name themselves; so what else there is stands in
+// user/drove.h.
 #ifndef DROVE_USER_H
 #define DROVE_USER_H
 
@@ -41,12 +43,6 @@ char *sys_sbrk(int, int);
 char *sbrk(int);
 char *sbrklazy(int);
 
-// Drove's own system calls.
-int poweroff(int);       // ends the machine with a status of 0..255
-int setaffinity(uint64); // mask of harts to run on, 0 = all; inherited
-int gethart(void);
-int nharts(void);
-
 // mem.c
 void *memset(void *, int, uint);
 void *memmove(void *, const void *, int);
@@ -57,21 +53,15 @@ int memcmp(const void *, const void *, uint);
 uint strlen(const char *);
 char *strcpy(char *, const char *);
 int strcmp(const char *, const char *);
-int strncmp(const char *, const char *, uint);
 char *strchr(const char *, char);
 
-// number.c.  parse_number takes a whole string of decimal digits, and returns
-// -1 for anything else or a value that does not fit.
+// number.c
 int atoi(const char *);
-int parse_number(const char *, uint64 *);
 
 // printf.c: %d %i %u %x %X %p %s %c %% with l or ll, a width, and the flags 0
 // and -.  Hexadecimal digits are capitals.  Text reaches the descriptor in as few writes as fit its buffer.
 void printf(const char *, ...) USER_PRINTF(1, 2);
 void fprintf(int, const char *, ...) USER_PRINTF(2, 3);
-
-// snprintf.c: always 0-terminated; returns the length of the whole text.
-int snprintf(char *, uint, const char *, ...) USER_PRINTF(3, 4);
 
 // file.c
 int stat(const char *, struct stat *);
@@ -81,10 +71,7 @@ char *gets(char *, int);
 void *malloc(uint);
 void free(void *);
 
-// stats.c
-int statistics(void *, int);     // text of the course's statistics device
-long memstat_read(const char *); // one counter of /dev/memstat, -1 if absent
-int variant_name(char *, int);   // 0, or -1 if the kernel does not tell
-uint64 time_hz(void);            // ticks of the time CSR in a second
+// statistics.c: text of the course's statistics device.
+int statistics(void *, int);
 
 #endif

@@ -10,6 +10,7 @@
 #define LIB_BENCH_H
 
 #include "kernel/types.h"
+#include "user/drove.h"
 
 struct bench {
 	const char *name; // of the program

@@ -18,11 +18,12 @@ static struct quantity {
 	char key[KEY_SIZE];
 	struct bench_spread ns;
 	uint64 instructions; // median
+	uint64 cycles;       // median
 	uint64 samples;
 } quantities[MAX_QUANTITIES];
 
 static uint count;
-static int with_instructions;
+static int with_instructions, with_cycles;
 
 static int
 in_us(const struct quantity *q)
@@ -74,6 +75,7 @@ void
 latency_begin(void)
 {
 	with_instructions = bench_counts_instructions();
+	with_cycles = bench_modelled();
 	printf("%-22s %12s %12s %12s %8s%s\n", "quantity", "median", "min",
 	    "max", "samples", with_instructions ? " instructions" : "");
 }
@@ -81,7 +83,8 @@ latency_begin(void)
 void
 latency_measure(const char *key, void (*sample)(struct span *s))
 {
-	static uint64 ns[MAX_SAMPLES], instructions[MAX_SAMPLES];
+	static uint64 ns[MAX_SAMPLES], instructions[MAX_SAMPLES],
+	    cycles[MAX_SAMPLES];
 	struct quantity *q = &quantities[count++];
 	uint64 n = 0, since;
 	struct span s;
@@ -94,11 +97,13 @@ latency_measure(const char *key, void (*sample)(struct span *s))
 	do {
 		sample(&s);
 		ns[n] = bench_ns(s.ticks) / s.ops;
-		instructions[n++] = s.instructions / s.ops;
+		instructions[n] = s.instructions / s.ops;
+		cycles[n++] = s.cycles / s.ops;
 	} while (!enough(n, since));
 	q->samples = n;
 	q->ns = bench_spread_of(ns, n);
 	q->instructions = bench_spread_of(instructions, n).median;
+	q->cycles = bench_spread_of(cycles, n).median;
 	print_line(q);
 }
 
@@ -114,5 +119,7 @@ latency_print(void)
 		    text_of(q, q->ns.median, text, sizeof(text)));
 		if (with_instructions)
 			printf(" %s_instr=%lu", q->key, q->instructions);
+		if (with_cycles)
+			printf(" %s_cycles=%lu", q->key, q->cycles);
 	}
 }

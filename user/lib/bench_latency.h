@@ -5,16 +5,19 @@
 
 #include "kernel/types.h"
 #include "kernel/riscv.h"
+#include "user/lib/bench_model.h"
 
 // What a sample took, without what surrounds its measured part.
 struct span {
 	uint64 ticks, instructions;
+	uint64 cycles; // modelled; meaningless without a model
 	uint64 ops;
 };
 
 static inline void
 span_begin(struct span *s)
 {
+	bench_model_begin(1);
 	s->instructions = -r_instret();
 	s->ticks = -r_time();
 }
@@ -24,6 +27,7 @@ span_end(struct span *s, uint64 ops)
 {
 	s->ticks += r_time();
 	s->instructions += r_instret();
+	s->cycles = bench_model_end(ops);
 	s->ops = ops;
 }
 
@@ -36,7 +40,8 @@ void latency_begin(void);
 void latency_measure(const char *key, void (*sample)(struct span *s));
 
 // " KEY=median" of each, in ns, or in us with a decimal if the key has "_us";
-// and " KEY_instr=median" where the machine counts instructions.
+// and " KEY_instr=median" where the machine counts instructions; and
+// " KEY_cycles=median" under the coherence model.
 void latency_print(void);
 
 #endif

@@ -17,6 +17,10 @@
 // A pipe takes a whole write or read before the next process's, and a record
 // is smaller than a pipe, so records arrive whole, in any order.
 //
+// Under the coherence model the measured part is a region of it, which all
+// workers enter together.  A region holds harts until everybody has
+// come: it is for workers with a hart each.
+//
 // A worker keeps its samples on its stack, in the page that it writes after
 // every fork anyway: they cost no copy-on-write fault of their own.
 
@@ -24,6 +28,7 @@
 #include "kernel/riscv.h"
 #include "user/user.h"
 #include "user/lib/bench.h"
+#include "user/lib/bench_model.h"
 #include "user/lib/bench_team.h"
 
 // A measurement is cut into so many parts; each is a sample.
@@ -34,11 +39,13 @@ struct record {
 	uint64 units, ops;
 	uint64 end;          // time CSR after the last unit
 	uint64 instructions; // instret CSR, of all that ran on the hart
+	uint64 cycles;       // modelled
 	uint64 samples;
 	uint64 sample[SAMPLES]; // ns per op
 };
 
 static const struct bench_team *team;
+static int modelled;
 static int up[2], down[2]; // pipes, named as the workers see them
 static int over[2];        // written by nobody: ends when the collector does
 static int report[2];      // from the collector to the supervisor
@@ -100,6 +107,14 @@ measure(uint64 start, struct record *r)
 }
 
 static void
+measure_modelled(uint64 start, struct record *r)
+{
+	bench_model_begin(team->workers);
+	measure(start, r);
+	r->cycles = bench_model_end(r->ops);
+}
+
+static void
 worker(uint64 me)
 {
 	struct record r = {.worker = me};
@@ -115,11 +130,15 @@ worker(uint64 me)
 		bench_die("cannot pin a worker to its hart");
 	if (team->prepare)
 		team->prepare(me);
-	for (uint64 i = 0; i < team->warm_up; i++)
+	// In the model a warm-up takes as long as what is measured.
+	for (uint64 i = 0; i < team->warm_up && !(modelled && i == 2); i++)
 		team->unit(me, i);
 	bench_write(up[1], &byte, 1, "cannot report a worker as ready");
 	bench_read(down[0], &start, sizeof(start), "no start time");
-	measure(start, &r);
+	if (modelled)
+		measure_modelled(start, &r);
+	else
+		measure(start, &r);
 	bench_write(up[1], &r, sizeof(r), "cannot report a result");
 	if (team->check)
 		team->check(me);
@@ -163,6 +182,9 @@ sum_up(struct bench_outcome *o, uint64 start)
 		o->ops += r->ops;
 		if (r->end > last)
 			last = r->end;
+		if (r->cycles > o->cycles)
+			o->cycles = r->cycles;
+		o->worked += r->cycles;
 		if (i < bench.harts)
 			retired += r->instructions;
 		for (uint64 k = 0; k < r->samples; k++)
@@ -301,6 +323,12 @@ void
 bench_team_run(const struct bench_team *t, struct bench_outcome *out)
 {
 	team = t;
+	modelled = bench_modelled();
+	if (modelled && (t->workers > bench.harts ||
+	                    (t->spread && t->workers > 1))) {
+		printf("not modelled: workers must have a hart each\n");
+		modelled = 0;
+	}
 	if (pipe(up) < 0 || pipe(down) < 0 || pipe(over) < 0 ||
 	    pipe(report) < 0)
 		bench_die("no pipes");
@@ -332,6 +360,18 @@ bench_result_open(const char *ops, const struct bench_outcome *o)
 	bench_print_seconds(o->ticks);
 	printf(" %s=%lu %s_per_s=", ops, o->ops, ops);
 	bench_print_rate(o->ops, o->ticks);
+	bench_print_modelled(o->ops, o->cycles, o->worked);
+}
+
+void
+bench_print_modelled(uint64 ops, uint64 cycles, uint64 worked)
+{
+	if (cycles == 0 || ops == 0)
+		return;
+	printf(" model_cycles=%lu model_cycles_per_op=%lu.%lu"
+	       " model_ops_per_s=%lu",
+	    cycles, worked / ops, worked * 10 / ops % 10,
+	    ops * 1000000000 / cycles);
 }
 
 void

@@ -28,6 +28,8 @@ struct bench_team {
 struct bench_outcome {
 	uint64 units, ops;
 	uint64 ticks;
+	uint64 cycles; // the same in modelled cycles, 0 without a model
+	uint64 worked; // sum over the workers
 	struct bench_spread ns;  // of an op, over all samples of all workers
 	uint64 evenness;         // of the workers' rates, permille
 	uint64 slowest, fastest; // workers' rates in ops per 1000 s
@@ -44,5 +46,9 @@ void bench_team_run(const struct bench_team *t, struct bench_outcome *out);
 // before the rest of the line.
 void bench_result_open(const char *ops, const struct bench_outcome *o);
 void bench_result_close(const struct bench_outcome *o);
+
+// " model_cycles=" and the rates that it makes, at 1 GHz; nothing without a
+// model.  worked: the sum of the workers' cycles.
+void bench_print_modelled(uint64 ops, uint64 cycles, uint64 worked);
 
 #endif

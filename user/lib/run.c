@@ -4,7 +4,7 @@
 #include "kernel/fcntl.h"
 #include "kernel/param.h"
 #include "kernel/stat.h"
-#include "user/user.h"
+#include "user/drove.h"
 #include "user/lib/run.h"
 
 int

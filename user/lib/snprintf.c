@@ -1,7 +1,7 @@
 // Formatted text to memory.
 
 #include "kernel/types.h"
-#include "user/user.h"
+#include "user/drove.h"
 #include "user/lib/format.h"
 
 struct memory_sink {

@@ -2,7 +2,7 @@
 
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
-#include "user/user.h"
+#include "user/drove.h"
 #include "user/lib/lines.h"
 
 // Looks for the line of /dev/memstat that begins with name, and copies its
@@ -54,25 +54,4 @@ time_hz(void)
 	long hz = memstat_read("timebase");
 
 	return hz > 0 ? hz : 10000000; // QEMU virt's
-}
-
-// The text of the course's lock statistics, as its programs call for it.
-// Returns its length, -1 on error.
-int
-statistics(void *text, int size)
-{
-	int fd = open("statistics", O_RDONLY), got = 0, n = -1;
-
-	if (fd < 0) {
-		fprintf(2, "statistics: cannot open the device\n");
-		return -1;
-	}
-	while (got < size) {
-		n = read(fd, (char *)text + got, size - got);
-		if (n <= 0)
-			break;
-		got += n;
-	}
-	close(fd);
-	return n < 0 && got == 0 ? -1 : got;
 }

@@ -23,22 +23,16 @@ strcpy(char *to, const char *from)
 }
 
 int
-strncmp(const char *a, const char *b, uint most)
+strcmp(const char *a, const char *b)
 {
-	for (uint i = 0; i < most; i++) {
+	for (uint i = 0;; i++) {
 		uchar left = a[i], right = b[i];
+
 		if (left != right)
 			return left < right ? -1 : 1;
 		if (left == 0)
-			break;
+			return 0;
 	}
-	return 0;
-}
-
-int
-strcmp(const char *a, const char *b)
-{
-	return strncmp(a, b, ~0u);
 }
 
 // The first c in s, or NULL; unlike C's, it does not find the final 0.

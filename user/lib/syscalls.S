@@ -1,19 +1,7 @@
-# System calls: the number in a7, arguments and result where a C call has
-# them.  Each stub has its own section, so that a program carries only those
-# it calls.  A new call needs its line here, in kernel/syscall.h and user.h.
+# System calls.  A new one needs its line here, in kernel/syscall.h and user.h.
 
 #include "kernel/syscall.h"
-
-	.macro	stub name, number
-	.section .text.\name, "ax"
-	.globl	\name
-	.type	\name, @function
-\name:
-	li	a7, \number
-	ecall
-	ret
-	.size	\name, . - \name
-	.endm
+#include "user/lib/stub.h"
 
 	stub	fork, SYS_fork
 	stub	exit, SYS_exit
@@ -37,9 +25,5 @@
 	stub	link, SYS_link
 	stub	mkdir, SYS_mkdir
 	stub	close, SYS_close
-	stub	poweroff, SYS_poweroff
-	stub	setaffinity, SYS_setaffinity
-	stub	gethart, SYS_gethart
-	stub	nharts, SYS_nharts
 
 	.section .note.GNU-stack, "", @progbits

@@ -4,7 +4,7 @@
 #define SH_SH_H
 
 #include "kernel/types.h"
-#include "user/user.h"
+#include "user/drove.h"
 #include "user/lib/lines.h"
 
 #define LINE_SIZE 2048 // bytes of a line, its final 0 included
