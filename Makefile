@@ -75,7 +75,8 @@ AR  := $(TOOLPREFIX)ar
 endif
 
 # Targets that need no cross compiler say so by being listed here.
-NO_TOOLS := help clean setup demo test test-all sweep plots report bench-linux
+NO_TOOLS := help clean setup demo test test-all sweep plots report \
+            bench-linux model-report
 ifneq ($(filter-out $(NO_TOOLS),$(or $(MAKECMDGOALS),all)),)
 ifeq ($(if $(TOOLPREFIX)$(LLVM),$(shell command -v $(firstword $(CC)) 2>/dev/null)),)
 $(call die,no compiler riscv64-*-gcc: run `make setup`$(comma) or on Debian: apt-get install gcc-riscv64-unknown-elf)
@@ -245,15 +246,31 @@ need-qemu:
 	@command -v $(QEMU) >/dev/null || { echo "no $(QEMU): run \`make setup\`," \
 	    "or on Debian: apt-get install qemu-system-misc"; exit 1; }
 
+# MODEL=profile runs under the coherence model (bench/model).  Its regions are
+# to see no time slice end: host time is far longer than the guest's.
+MODEL_REPORT ?= build/model.report
+ifdef MODEL
+QEMU_RUN = bench/model/run.sh $(MODEL) $(MODEL_REPORT) $(QEMU)
+MODEL_BOOTARGS := slice_ms=600000
+else
+QEMU_RUN = $(QEMU)
+endif
+
+build/model.so: $(wildcard bench/model/*.c bench/model/*.h)
+	@mkdir -p $(@D)
+	@echo "  HOST $@"
+	$(Q)$(HOSTCC) $(filter-out -I.,$(HFLAGS)) -fPIC -shared \
+	    -fvisibility=hidden -o $@ $(filter %.c,$^) -lpthread -ldl
+
 .PHONY: need-qemu
 qemu: need-qemu all ## boot to the shell (CPUS=, MEM=, VARIANT=)
 	$(Q)$(QEMU) $(QEMUFLAGS) -drive file=$(FSIMG),if=none,format=raw,id=x0 \
 	    -append '$(BOOTARGS)'
 
-run: need-qemu all ## boot, run CMD='...', power off, exit with its status
-	$(Q)$(if $(TIMEOUT),timeout -k 5 $(TIMEOUT)) $(QEMU) $(QEMUFLAGS) \
+run: need-qemu all $(if $(MODEL),build/model.so) ## boot, run CMD='...', power off, exit with its status
+	$(Q)$(if $(TIMEOUT),timeout -k 5 $(TIMEOUT)) $(QEMU_RUN) $(QEMUFLAGS) \
 	    -drive file=$(FSIMG),if=none,format=raw,id=x0,snapshot=on \
-	    -append '$(BOOTARGS) -- $(subst ','\'',$(CMD))' </dev/null
+	    -append '$(MODEL_BOOTARGS) $(BOOTARGS) -- $(subst ','\'',$(CMD))' </dev/null
 
 GDBPORT ?= $(shell echo $$((25000 + $$(id -u) % 5000)))
 .gdbinit: FORCE
@@ -277,6 +294,7 @@ fs.img: build/fs.img
 # --- tests and measurements -----------------------------------------------
 
 include tests/compat/rules.mk
+include tests/model/rules.mk
 
 # The host's tests of kernel code: compiled with the sanitizers, and with
 # stand-ins for what surrounds the code under test.
@@ -343,9 +361,12 @@ test: ## everything that takes about ten minutes
 test-all: ## the slow tests too
 	$(Q).ci/setup && tests/run.sh all $(TESTS)
 
-.PHONY: plots report bench-linux
-sweep: ## measure (BENCH=, VARIANTS=, CPUS=, REPEATS=): a CSV and a table
+.PHONY: plots report bench-linux model-report
+sweep: ## measure (BENCH=, VARIANTS=, CPUS=, REPEATS=, MODEL=1): a CSV and a table
 	$(Q)bench/sweep.sh
+
+model-report: ## what harts share, line by line (VARIANT=, CPUS=, CMD=, MODEL=)
+	$(Q)bench/model/report.sh --boot
 
 bench-linux: ## the same on LINUX=<kernel image>, into the same CSV
 	$(Q)[ -n '$(LINUX)' ] || { echo "bench-linux: which kernel?" \

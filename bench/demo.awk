@@ -3,7 +3,7 @@
 # lock statistics are of the whole command, start and end of the workers
 # included; the forks those of its measured part.
 #
-#   awk -v cores=N -f bench/demo.awk
+#   awk -v cores=N -f bench/sort.awk -f bench/demo.awk
 
 $1 == "VARIANT" {
 	variant = $2
@@ -48,17 +48,6 @@ function per_1000(v, events)
 	return sprintf("%.1f", events * 1000 / value(v, "forks"))
 }
 
-# The classes that hurt most come first.
-function sort_classes(    i, j, hold)
-{
-	for (i = 2; i <= nclasses; i++) {
-		hold = classes[i]
-		for (j = i - 1; j > 0 && most[classes[j]] < most[hold]; j--)
-			classes[j + 1] = classes[j]
-		classes[j + 1] = hold
-	}
-}
-
 function line(label, cells) { printf "%-44s%s\n", label, cells }
 
 function last_over_first(key)
@@ -96,7 +85,7 @@ END {
 	line("  pages reused by their only owner", upgrades)
 	line("  contended acquisitions of any lock", all)
 	line("  of the memory manager's locks", mm)
-	sort_classes()
+	sort_down(classes, nclasses, most) # those that hurt most first
 	for (i = 1; i <= nclasses && most[classes[i]] > 0; i++) {
 		cells = ""
 		for (k = 1; k <= n; k++)

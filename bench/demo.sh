@@ -51,4 +51,4 @@ echo
 for variant in "${variants[@]}"; do
 	echo "VARIANT $variant"
 	tr -d '\r' <"build/demo-$variant.log"
-done | awk -v cores="$cores" -f bench/demo.awk
+done | awk -v cores="$cores" -f bench/sort.awk -f bench/demo.awk

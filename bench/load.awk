@@ -1,13 +1,20 @@
 # The statistics of a sweep in arrays, for the programs that draw and tell:
 #
-#   awk -f bench/load.awk -f PROGRAM bench/sweep.list STATS [CSV]
+#   awk -f bench/load.awk -f PROGRAM bench/sweep.list STATS [CSV [LINES]]
 #
 # PROGRAM has only an END, which calls loaded() first.  Then there are
 #
 #   benches[1..nbenches], unit[bench]     of the list
 #   variant[1..nv]                        from eager to lazy, then Linux
 #   harts[1..nharts], crowded[harts]      crowded: more than the host's cores
+#   profile[1..nprofiles]                 machines that were modelled; their
+#                                         points are of kind model_kind(profile)
+#   mvariant[1..nmv], mharts[1..nmharts]  variants and harts of modelled points:
+#                                         those above have none of these
+#   hot[bench, kind, variant, harts, rank, column]
+#   nhot[bench, kind, variant, harts]     the hottest lines; columns by name
 #   median[bench, kind, variant, harts, key], least[...], most[...]
+#   samples[bench, kind, variant, harts]  points with a rate
 #   failed[bench, kind, variant, harts]   points without a result
 #   size[1..nsizes]                       forklat's, MiB
 #   waited[bench, variant, class]         us per operation, all hart counts
@@ -43,29 +50,61 @@ function sort(list, n,    i, j, hold)
 	}
 }
 
+function model_kind(p) { return "model-" p }
+
+# Does a modelled point have no figures to be trusted, for breaks of the
+# watchdog in any repeat?
+function broken(b, k, v, h)
+{
+	return has(b, k, v, h, "model_breaks") && \
+	    most[b, k, v, h, "model_breaks"] > 0
+}
+
+# Rate at h harts over h times that at one, in percent; -1 if one is missing.
+function efficiency(b, k, v, h)
+{
+	if (!has(b, k, v, h, "rate") || !has(b, k, v, 1, "rate") ||
+	    median[b, k, v, 1, "rate"] <= 0)
+		return -1
+	return 100 * median[b, k, v, h, "rate"] / h / \
+	    median[b, k, v, 1, "rate"]
+}
+
+# The efficiency that scalable is meant to have, in percent; 0 if nobody said.
+function target(b, h)
+{
+	if (b == "parfork" || b == "pagefault")
+		return h == 8 ? 95 : h == 32 ? 90 : h == 64 ? 85 : 0
+	return b == "forkexec" && h == 16 ? 80 : 0
+}
+
 function is_linux(v) { return v ~ /^linux/ }
 
-# The order of the ladder, whatever the order of the measurements.
-function order_variants(    known, n, i, v)
+# The order of the ladder, whatever the order of the measurements; returns how
+# many.
+function order_variants(found, list,    known, m, n, i, v)
 {
-	n = split("eager baseline scalable lazy", known, " ")
-	for (i = 1; i <= n; i++)
-		if (known[i] in is_variant)
-			variant[++nv] = known[i]
-	for (i = 1; i <= n; i++)
-		delete is_variant[known[i]]
-	for (v in is_variant)
+	m = split("eager baseline scalable lazy", known, " ")
+	for (i = 1; i <= m; i++)
+		if (known[i] in found)
+			list[++n] = known[i]
+	for (i = 1; i <= m; i++)
+		delete found[known[i]]
+	for (v in found)
 		if (!is_linux(v))
-			variant[++nv] = v
-	for (v in is_variant)
+			list[++n] = v
+	for (v in found)
 		if (is_linux(v))
-			variant[++nv] = v
+			list[++n] = v
+	return n + 0
 }
 
 function loaded()
 {
-	order_variants()
+	nv = order_variants(is_variant, variant)
+	nmv = order_variants(is_mvariant, mvariant)
 	sort(harts, nharts)
+	sort(mharts, nmharts)
 	sort(size, nsizes)
 }
 
@@ -116,6 +155,24 @@ function rank_classes(b, v, atmost,    n, c, i, best, most_, sum, taken)
 
 # --- reading
 
+function see_timed(v, h, over)
+{
+	if (!(h in crowded))
+		harts[++nharts] = h + 0
+	crowded[h] = over + 0
+	is_variant[v] = 1
+}
+
+function see_modelled(k, v, h)
+{
+	if (!((k, "") in is_mharts))
+		profile[++nprofiles] = substr(k, 7)
+	if (!(h in is_mharts))
+		mharts[++nmharts] = h + 0
+	is_mharts[k, ""] = is_mharts[h] = 1
+	is_mvariant[v] = 1
+}
+
 FNR == 1 { nth_file++ }
 
 nth_file == 1 {
@@ -129,20 +186,23 @@ nth_file == 1 {
 
 nth_file == 2 {
 	split($0, field, "\t")
-	if (!(field[4] in crowded))
-		harts[++nharts] = field[4] + 0
-	crowded[field[4]] = field[5] + 0
-	is_variant[field[3]] = 1
+	if (field[2] ~ /^model-/)
+		see_modelled(field[2], field[3], field[4])
+	else
+		see_timed(field[3], field[4], field[5])
 	if (field[6] == "failed") {
 		failed[field[1], field[2], field[3], field[4]] = field[7]
 		next
 	}
 	at = field[1] SUBSEP field[2] SUBSEP field[3] SUBSEP field[4] SUBSEP \
 	    field[6]
+	if (field[6] == "rate")
+		samples[field[1], field[2], field[3], field[4]] = field[7]
 	median[at] = field[8]
 	least[at] = field[9]
 	most[at] = field[10]
-	if (field[1] == "forklat" && match(field[6], /^fork[a-z]*_us_[0-9]+$/)) {
+	if (field[1] == "forklat" && field[2] == "time" &&
+	    match(field[6], /^fork[a-z]*_us_[0-9]+$/)) {
 		split(field[6], part, "_us_")
 		in_panel[part[1]] = 1
 		if (!(part[2] in is_size)) {
@@ -161,6 +221,24 @@ nth_file == 2 {
 	next
 }
 
+# The lines of the last commit that a series was measured at.
+nth_file == 4 {
+	n = split($0, field, ",")
+	if (FNR == 1) {
+		for (i = 1; i <= n; i++)
+			column[i] = field[i]
+		next
+	}
+	at = field[2] SUBSEP field[3] SUBSEP field[4]
+	if (n != 15 || field[1] != commit_of[at])
+		next
+	at = at SUBSEP field[5]
+	nhot[at] = field[7]
+	for (i = 8; i <= n; i++)
+		hot[at, field[7], column[i]] = field[i]
+	next
+}
+
 /^# [a-z]+: / {
 	at = index($0, ":")
 	said[substr($0, 3, at - 3)] = substr($0, at + 2)
@@ -169,6 +247,7 @@ nth_file == 2 {
 
 split($0, field, ",") == 14 && field[7] == "ok" {
 	date = substr(field[1], 1, 10)
+	commit_of[field[2], field[3], field[4]] = field[11]
 	if (!(field[11] in is_commit)) {
 		is_commit[field[11]] = 1
 		commits[++ncommits] = field[11]

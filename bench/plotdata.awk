@@ -25,25 +25,34 @@ function emit(script, subject, shape, also, settings,    i, names)
 	for (i = 1; i <= nv; i++)
 		if (variant[i] in shown)
 			names = names (names == "" ? "" : " ") variant[i]
+	emit_of(names, script, subject, shape, also, settings, machine())
+}
+
+function emit_of(names, script, subject, shape, also, settings, where)
+{
 	gsub("'", "''", subject)
+	gsub("'", "''", where)
 	printf "%s\t%s\tdir='%s/%s'; variants='%s'; subject='%s'; " \
 	    "shape='%s'; also='%s'; cores=%d; machine='%s'; %s\n", plot,
-	    script, dir, plot, names, subject, shape, also, cores, machine(),
+	    script, dir, plot, names, subject, shape, also, cores, where,
 	    settings
 }
 
 # Where and when, the line at the bottom of each plot.
-function machine(    text, qemu, commit)
+function machine()
+{
+	return said["cpu"] ", " cores (cores == 1 ? " core" : " cores") "; " \
+	    software()
+}
+
+function software(    qemu, commit)
 {
 	commit = said["commit"]
 	sub(/\+.*$/, "+", commit) # changes on top, whichever
 	qemu = said["qemu"]
 	sub(/^.*version /, "", qemu)
 	sub(/ .*$/, "", qemu)
-	text = said["cpu"] ", " cores (cores == 1 ? " core" : " cores") \
-	    "; QEMU " qemu "; commit " commit "; " date
-	gsub("'", "", text) # would end a string of gnuplot's
-	return text
+	return "QEMU " qemu "; commit " commit "; " date
 }
 
 # Tics at the values of a list.
@@ -276,6 +285,133 @@ function costs_plot(b, kind, h, name, names, scale, unit_, subject,
 		    "top=%.9g; groups=%d", unit_, top, groups))
 }
 
+# --- modelled
+
+# Points of one figure over harts; returns "least largest", of none "0 0".
+function modelled_points(b, k, name,    i, j, v, h, y, low, top, kind)
+{
+	low = top = 0
+	for (i = 1; i <= nmv; i++) {
+		v = mvariant[i]
+		if (!has(b, k, v, 1, "rate"))
+			continue
+		for (j = 1; j <= nmharts; j++) {
+			h = mharts[j]
+			y = efficiency(b, k, v, h)
+			if (y < 0)
+				continue
+			if (name == "speedup")
+				y *= h / 100
+			print h, y > file("all-" v)
+			kind = broken(b, k, v, h) ? "broken-" : "good-"
+			print h, y > file(kind v)
+			any_broken = any_broken || kind == "broken-"
+			shown[v] = 1
+			low = low == 0 || y < low ? y : low
+			top = larger(top, y)
+		}
+	}
+	return low " " top
+}
+
+function modelled_names(    i, names)
+{
+	for (i = 1; i <= nmv; i++)
+		if (mvariant[i] in shown)
+			names = names (names == "" ? "" : " ") mvariant[i]
+	return names
+}
+
+function modelled(p)
+{
+	return "modelled (profile " p ")"
+}
+
+function modelled_where(p)
+{
+	return "machine of the profile " p ", not the host's time; " software()
+}
+
+function against_harts_plot(b, p, name, what, script,    range, j, h, also)
+{
+	new_plot("model-" p "-" name "-" b)
+	any_broken = 0
+	split(modelled_points(b, model_kind(p), name), range, " ")
+	if (range[2] == 0 || nmharts < 2)
+		return
+	for (j = 1; j <= nmharts; j++) {
+		h = mharts[j]
+		if (name == "efficiency" && target(b, h))
+			print h, target(b, h) > file("targets")
+	}
+	also = name == "speedup" ? "dashed: ideal" : ""
+	if (any_broken)
+		also = also (also == "" ? "" : "; ") \
+		    "crossed: breaks, not to be trusted"
+	emit_of(modelled_names(), script, b ": " what ", " modelled(p),
+	    "points", also,
+	    sprintf("harts_tics='%s'; most=%d; low=%.9g; top=%.9g",
+	    tics(mharts, nmharts), mharts[nmharts], range[1], range[2]),
+	    modelled_where(p))
+}
+
+# 7.2M, 62k
+function short_number(x)
+{
+	return x >= 1e7 ? sprintf("%.0fM", x / 1e6) : \
+	    x >= 1e6 ? sprintf("%.1fM", x / 1e6) : \
+	    x >= 1e4 ? sprintf("%.0fk", x / 1e3) : \
+	    x >= 1e3 ? sprintf("%.1fk", x / 1e3) : sprintf("%.0f", x)
+}
+
+# One bar: percent of each kind of cost.
+function cost_bar(b, k, v, h, at,    i, sum, line, x)
+{
+	for (i = 1; i <= ncosts; i++) {
+		x = has(b, k, v, h, "cost." cost[i] "/op") ? \
+		    median[b, k, v, h, "cost." cost[i] "/op"] : 0
+		sum += part_of[i] = x
+	}
+	for (i = 1; i <= ncosts; i++)
+		line = line sprintf(" %.6g", \
+		    sum > 0 ? 100 * part_of[i] / sum : 0)
+	printf "%d \"%s\" \"%s%s\"%s\n", at, v, short_number(sum),
+	    broken(b, k, v, h) ? "!" : "", line > file("costs")
+}
+
+function cycles_plot(b, p,    k, i, j, h, v, at, from)
+{
+	k = model_kind(p)
+	new_plot("model-" p "-cycles-" b)
+	ncosts = split("instructions miss transfer queue spin device idle end",
+	    cost, " ")
+	at = any_broken = 0
+	for (j = 1; j <= nmharts; j++) {
+		h = mharts[j]
+		from = at + 1
+		for (i = 1; i <= nmv; i++) {
+			v = mvariant[i]
+			if (!has(b, k, v, h, "cost.instructions/op"))
+				continue
+			cost_bar(b, k, v, h, ++at)
+			any_broken = any_broken || broken(b, k, v, h)
+		}
+		if (at < from)
+			continue
+		printf "set label %d '%s%s' at first %g, screen 0.1 center " \
+		    "textcolor rgb ink\n", 100 + j, h,
+		    h == 1 ? " hart" : " harts", (from + at) / 2 > \
+		    file("groups.gp")
+		at++
+	}
+	if (at == 0)
+		return
+	emit_of("", "cycles.gp", b ": where all harts' cycles go, " \
+	    modelled(p), "boxes", "", sprintf("unit='%s'; bars=%d; " \
+	    "crowded=%d", one_of(unit[b]), at - 1, any_broken),
+	    modelled_where(p))
+}
+
 END {
 	loaded()
 	cores = said["cores"] + 0
@@ -284,6 +420,14 @@ END {
 	contention_plot("parfork")
 	for (k = 1; k <= nbenches; k++)
 		waiting_plot(benches[k])
+	for (i = 1; i <= nprofiles; i++)
+		for (k = 1; k <= nbenches; k++) {
+			against_harts_plot(benches[k], profile[i], "speedup",
+			    "speed-up over one hart", "speedup.gp")
+			against_harts_plot(benches[k], profile[i], "efficiency",
+			    "efficiency", "efficiency.gp")
+			cycles_plot(benches[k], profile[i])
+		}
 	for (k = 1; k <= nharts; k++) {
 		h = harts[k]
 		if (crowded[h])

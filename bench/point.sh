@@ -8,6 +8,9 @@
 #      locks: the same under the guest's lockstat, whose table of lock classes
 #             ends the console.  It measures hold times, which costs; so rates
 #             of such a run do not count as rates.
+#      model-PROFILE: the same under the coherence model, in the machine of
+#             that profile, on the host's core $MODEL_CORE.  The raw report goes
+#             to $MODEL_REPORT, the hottest lines in it to $MODEL_REPORT.lines.
 #      boot:  what the host sees of booting, running the command and powering
 #             off, in RUNS=5 runs timed by hyperfine; ends with a RESULT line
 #             made of its figures.
@@ -22,6 +25,17 @@ run() # COMMAND
 	linux-*) exec bench/linux/boot.sh "$harts" "$mem" "$1" ;;
 	esac
 	exec make -s run "VARIANT=$variant" "CPUS=$harts" "MEM=$mem" "CMD=$1"
+}
+
+modelled() # PROFILE
+{
+	: "${MODEL_REPORT:?}"
+	make -s run "MODEL=$1" "MODEL_REPORT=$MODEL_REPORT" "VARIANT=$variant" \
+		"CPUS=$harts" "MEM=$mem" "CMD=$command" || exit
+	# What is missing for names is no reason to lose the figures.
+	bench/model/report.sh --csv "$MODEL_REPORT" \
+		"build/$variant/kernel.elf" "build/user/bin/${command%% *}" \
+		>"$MODEL_REPORT.lines" || rm -f "$MODEL_REPORT.lines"
 }
 
 # Without a make in between: its time is not the guest's.
@@ -59,8 +73,10 @@ case $kind in
 time) run "$command" ;;
 locks) run "lockstat $command" ;;
 boot) boots ;;
+model-*) modelled "${kind#model-}" ;;
 *)
-	echo "point: kinds are time, locks and boot, not $kind" >&2
+	echo "point: kinds are time, locks, boot and model-PROFILE," \
+		"not $kind" >&2
 	exit 1
 	;;
 esac

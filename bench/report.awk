@@ -4,7 +4,8 @@
 #
 #   awk -v plots="NAME NAME" -f bench/load.awk -f bench/words.awk
 #       -f bench/report_rates.awk -f bench/report_costs.awk
-#       -f bench/report.awk bench/sweep.list STATS CSV
+#       -f bench/report_model.awk -f bench/report.awk
+#       bench/sweep.list STATS CSV [LINES]
 #
 # plots: those that were drawn.
 
@@ -19,7 +20,10 @@ function opening(    n, part, names, i)
 	print "# Fork, faults and locks on " said["machine"] ", " date "\n"
 	for (i = 1; i <= nv; i++)
 		names[i] = code(variant[i])
-	print "Variants measured: " join(names, nv) ". `baseline` is " \
+	for (i = 1; i <= nmv && nv == 0; i++)
+		names[i] = code(mvariant[i])
+	print "Variants measured: " join(names, nv ? nv : nmv) \
+	    ". `baseline` is " \
 	    "copy-on-write with one lock around all page counts and one " \
 	    "free list; the others are described in DESIGN.md.\n"
 	print "| | |\n|---|---|"
@@ -39,8 +43,10 @@ function in_short(    b, h, i, v, at)
 	b = "parfork"
 	h = most_cores(b)
 	print "## In short\n"
+	model_in_short()
 	if (h == 0) {
-		print "parfork was not measured.\n"
+		print (nprofiles ? "\n" : "") "parfork was not measured" \
+		    (nprofiles ? " by the clock" : "") ".\n"
 		return
 	}
 	for (i = 1; i <= nv; i++) {
@@ -74,7 +80,8 @@ function how_to_read()
 	    "and missing from the tables of rates; what they show is " \
 	    "contention per operation. Where the waiting is comes from " \
 	    "separate runs under lockstat, whose measurement of hold times " \
-	    "slows them down.\n"
+	    "slows them down. What is modelled says so, and is in sections " \
+	    "of its own.\n"
 }
 
 function failures(    id, part, any)
@@ -83,15 +90,20 @@ function failures(    id, part, any)
 	for (id in failed) {
 		split(id, part, SUBSEP)
 		print "- " part[1] (part[2] == "locks" ? " under lockstat" : \
-		    "") ", " code(part[3]) ", " n_harts(part[4]) ": " \
+		    part[2] ~ /^model-/ ? " modelled (profile " \
+		    substr(part[2], 7) ")" : "") ", " code(part[3]) ", " n_harts(part[4]) ": " \
 		    failed[id] (failed[id] == 1 ? " time" : " times")
 		any = 1
 	}
 	print any ? "" : "None.\n"
 }
 
-function reproduce(    i, j, names, counts)
+function reproduce(    i, j, names, counts, mnames, mcounts)
 {
+	for (i = 1; i <= nmv; i++)
+		mnames = mnames (i == 1 ? "" : " ") mvariant[i]
+	for (j = 1; j <= nmharts; j++)
+		mcounts = mcounts (j == 1 ? "" : " ") mharts[j]
 	for (i = 1; i <= nv; i++)
 		if (!is_linux(variant[i]))
 			names = names (names == "" ? "" : " ") variant[i]
@@ -101,7 +113,11 @@ function reproduce(    i, j, names, counts)
 	print "At commit " code(said["commit"]) ", on a host with nothing " \
 	    "else to do:\n"
 	print "```"
-	print "make sweep VARIANTS=\"" names "\" CPUS=\"" counts "\""
+	if (nharts)
+		print "make sweep VARIANTS=\"" names "\" CPUS=\"" counts "\""
+	for (i = 1; i <= nprofiles; i++)
+		print "make sweep MODEL=" profile[i] " VARIANTS=\"" mnames \
+		    "\" CPUS=\"" mcounts "\""
 	for (i = 1; i <= nv; i++)
 		if (is_linux(variant[i]))
 			print "make bench-linux CPUS=\"" counts "\" " \
@@ -109,7 +125,8 @@ function reproduce(    i, j, names, counts)
 	print "make report"
 	print "```\n"
 	print "`sweep.csv` beside this file has every point; " \
-	    "`bench/sweep.sh` says what its columns are."
+	    "`bench/sweep.sh` says what its columns are." (nprofiles ? \
+	    " `sweep-lines.csv` has the hottest lines of modelled ones." : "")
 }
 
 END {
@@ -118,6 +135,7 @@ END {
 	opening()
 	in_short()
 	how_to_read()
+	model_section()
 	print "## Rates\n"
 	for (i = 1; i <= nbenches; i++)
 		if (any_rate(benches[i]))

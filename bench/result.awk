@@ -8,6 +8,16 @@
 # There must be one RESULT line of that benchmark, variant and hart count, and
 # for kind "locks" behind it the table of lockstat, whose columns become keys
 # lock.CLASS.COLUMN.  Commas part columns of the CSV: they become semicolons.
+#
+# Under the coherence model (kind "model-PROFILE") host time says nothing: keys
+# that have their numbers from it are left out, and there must be one that has
+# its from the model.
+
+function host_time(key)
+{
+	return key !~ /^model_/ && key !~ /_(instr|cycles)$/ && \
+	    key ~ /^seconds$|^ns_|_per_s$|_(ns|us)(_|$)|^evenness$|_evenness$|_permille$/
+}
 
 function add(key, value)
 {
@@ -30,6 +40,10 @@ $1 == "RESULT" && $2 == "bench=" bench {
 		# Linux has no such counters: zeros there would mislead.
 		if (variant ~ /^linux/ && key ~ /^sole_(copies|upgrades)$/)
 			continue
+		if (kind ~ /^model-/ && host_time(key))
+			continue
+		if (key ~ /_cycles$/)
+			modelled = 1
 		if (key != "variant" && key != "harts")
 			add(key, given[key])
 	}
@@ -59,7 +73,8 @@ in_table {
 
 END {
 	if (lines != 1 || given["variant"] != variant ||
-	    given["harts"] != harts || (kind == "locks" && !classes))
+	    given["harts"] != harts || (kind == "locks" && !classes) ||
+	    (kind ~ /^model-/ && !modelled))
 		exit 1
 	print values
 }

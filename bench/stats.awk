@@ -3,15 +3,18 @@
 #
 #   bench kind variant harts oversubscribed key n median min max
 #
-# one for each key of a point, over the repeats that are "ok".
+# one for each key of a point, over the repeats that are "ok".  The kind says
+# whether a figure is modelled ("model-PROFILE") and so of another machine.
 #
 #   awk -f bench/stats.awk bench/sweep.list FILE.csv
 #
 # Of each benchmark, kind and variant only those rows count that agree with
 # its last one in commit, memory and command: what was measured with an older
 # kernel is not mixed in.  Three more lines for each benchmark that has them in
-# the list: key "rate", the benchmark's own rate; "operations"; and for each
-# counter that adds up, KEY/op, KEY divided by operations in the same run.
+# the list: key "rate", the benchmark's own rate, or if it is modelled
+# model_ops_per_s; "operations"; and for each counter that adds up, KEY/op, KEY
+# divided by operations in the same run, or if the model counted it by those that
+# the model saw.
 #
 # Points of which no repeat is ok have a line with the key "failed" and their
 # number as n; those with some have it besides their keys.
@@ -80,7 +83,7 @@ function adds_up(key)
 	    key ~ /^(zero_fills|depot_swaps|list_steals|tlb_flushes)$/
 }
 
-function take(r,    part, n, i, at, ops, value, keys, key)
+function take(r,    part, n, i, at, ops, value, keys, key, key_of_rate)
 {
 	n = split(values[r], part, " ")
 	delete value
@@ -90,8 +93,14 @@ function take(r,    part, n, i, at, ops, value, keys, key)
 		value[key[i]] = substr(part[i], at + 1)
 		note(point[r], key[i], value[key[i]])
 	}
-	if (rate_key[bench[r]] in value)
-		note(point[r], "rate", value[rate_key[bench[r]]])
+	key_of_rate = of[r] ~ /\tmodel-/ ? "model_ops_per_s" : \
+	    rate_key[bench[r]]
+	if (key_of_rate in value)
+		note(point[r], "rate", value[key_of_rate])
+	for (i = 1; i <= n && value["model_ops"] > 0; i++)
+		if (key[i] ~ /^cost\./ || key[i] == "model_transfers")
+			note(point[r], key[i] "/op", sprintf("%.9g", \
+			    value[key[i]] / value["model_ops"]))
 	ops = 0
 	if (ops_key[bench[r]] in value)
 		ops = value[ops_key[bench[r]]] + 0

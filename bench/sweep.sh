@@ -14,6 +14,8 @@
 #   LINUX=FILE                     a Linux kernel image (make bench-linux)
 #   LIST=bench/sweep.list          other benchmarks
 #   RUNNER=CMD                     in the place of bench/point.sh
+#   MODEL=PROFILE                  modelled points instead; 1: profile ideal
+#   JOBS=                          modelled points at a time; the host's cores
 #
 # Kinds of points: "time" is measured in each repeat.  "locks", the same
 # benchmark under lockstat, says where the waiting is; measuring hold times
@@ -28,6 +30,16 @@
 # A point that fails or hangs has a row that says so, and its console stays in
 # a directory next to the file.
 #
+# With MODEL=, points are of the kind "model-PROFILE": the list's modelled
+# commands under the coherence model of bench/model, in the machine of that
+# profile.  They add to the same file; what they say does not depend on the
+# host, so harts go to 64 ("1 2 4 8 16 32 64"), one boot of each is enough
+# (REPEATS=1), and as many points run at a time as the host has cores, each on
+# a core of its own.  The model's raw report of each point is kept, compressed,
+# in a directory next to the file; the lines that harts took from each other
+# most go to another file next to it, with names, as long as the kernel is there
+# that has them (bench/model/report.sh says what its columns are).
+#
 # The CSV: above the rows of each run of this script, lines "# key: value"
 # (bench/describe.sh); one header line; then one row a point:
 #
@@ -40,20 +52,35 @@
 #   commit          +checksum if the tree had changes on top
 #   mem, args       of the guest; the command
 #   values          all keys of the RESULT line, and lock.CLASS.COLUMN for
-#                   kind locks: key=value, separated by blanks
+#                   kind locks: key=value, separated by blanks.  For modelled
+#                   points without the keys that are in host time, and with
+#                   those of bench/model/figures.awk: where the cycles went,
+#                   and model_breaks, which is 0 if the figures can be trusted
 #
 # bench/stats.awk turns it into one line per point and key.
 
 cd "$(dirname "$0")/.." || exit 1
 drove=$(sed -n 's/^VARIANTS *:= *//p' kernel/variants.mk)
-read -r -a cpus <<<"${CPUS:-1 2 4 8}"
+profile=$MODEL
+[ "$profile" != 1 ] || profile=ideal
+if [ -n "$profile" ]; then
+	# Those that take longest first: the cores are done at the same time.
+	read -r -a cpus < <(xargs -n 1 <<<"${CPUS:-1 2 4 8 16 32 64}" |
+		sort -rn | xargs)
+	repeats=${REPEATS:-1}
+else
+	read -r -a cpus <<<"${CPUS:-1 2 4 8}"
+	repeats=${REPEATS:-3}
+fi
 read -r -a wanted <<<"${VARIANTS:-$drove}"
 read -r -a benches <<<"$BENCH"
-repeats=${REPEATS:-3}
 list=${LIST:-bench/sweep.list}
 memory=$MEM
 out=${OUT:-results/sweep.csv}
 consoles=${out%.csv}-consoles
+raws=${out%.csv}-model
+lines=${out%.csv}-lines.csv
+profiles=bench/model/profiles
 runner=${RUNNER:-bench/point.sh}
 cores=$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 header=date,bench,kind,variant,harts,repeat,status,oversubscribed,cores
@@ -61,6 +88,8 @@ header+=,load,commit,mem,args,values
 
 unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL GNUMAKEFLAGS
 unset VARIANT VARIANTS CMD DEBUG FSIMG TIMEOUT CPUS MEM
+unset MODEL MODEL_REPORT MODEL_CORE
+export MODEL_LIMIT=${MODEL_LIMIT:-1800}
 
 say()
 {
@@ -82,6 +111,29 @@ esac
 for harts in "${cpus[@]}"; do
 	[ "$harts" -le 64 ] || die "CPUS: at most 64 harts, not $harts"
 done
+
+[ -z "$profile" ] || grep -qxF "[$profile]" $profiles ||
+	die "MODEL: no profile $profile in $profiles, but" \
+		"$(sed -n 's/^\[\(.*\)\]$/\1/p' $profiles | xargs)"
+[ -z "$profile" ] || [ -z "$MODEL_ARGS" ] ||
+	die "a modelled sweep is of a profile's machine: no MODEL_ARGS"
+
+# The cores of the host that we may use.
+own_cores()
+{
+	local range
+	for range in $(taskset -cp $$ 2>/dev/null |
+		sed 's/.*: //; s/,/ /g'); do
+		seq "${range%-*}" "${range#*-}"
+	done
+}
+
+jobs=1
+read -r -a own <<<"$(own_cores | xargs)"
+[ -z "$profile" ] || jobs=${JOBS:-$((${#own[@]} > 0 ? ${#own[@]} : cores))}
+case $jobs in
+'' | *[!0-9]* | 0*) die "JOBS is a number from 1" ;;
+esac
 
 # --- what to measure --------------------------------------------------------
 
@@ -120,7 +172,7 @@ commit_id()
 		return
 	}
 	diff=$(git diff HEAD -- kernel user bench/'*.[ch]' bench/linux \
-		mkfs Makefile 2>/dev/null)
+		bench/model/profiles mkfs Makefile 2>/dev/null)
 	[ -z "$diff" ] || id+="+$(cksum <<<"$diff" | cut -d ' ' -f 1)"
 	echo "$id"
 }
@@ -135,13 +187,14 @@ read_list()
 	local line name
 	while IFS= read -r line; do
 		IFS=$'\t' read -r -a line <<<"$line"
-		[ ${#line[@]} = 9 ] || die "$list: not 9 fields: ${line[*]}"
+		[ ${#line[@]} = 10 ] || die "$list: not 10 fields: ${line[*]}"
+		[ -z "$profile" ] || as_modelled
 		names+=("${line[0]}") only+=("${line[1]}") at+=("${line[2]}")
 		limits+=("${line[3]}") mems+=("${memory:-${line[4]}}")
 		kinds+=("${line[5]}") rates+=("${line[6]}")
-		commands+=("${line[8]//,/;}")
+		commands+=("${line[9]//,/;}")
 	done < <(awk '!/^[ \t]*(#|$)/ {
-		for (i = 1; i < 9; i++) # the command may contain bars
+		for (i = 1; i < 10; i++) # the command may contain bars
 			sub(/ +\| +/, "\t")
 		print
 	}' "$list")
@@ -151,6 +204,35 @@ read_list()
 		*) die "BENCH: no $name, but ${names[*]}" ;;
 		esac
 	done
+}
+
+# Turns the array line into that of a modelled benchmark; one without a modelled
+# command has no kind of points.
+as_modelled()
+{
+	line[3]=$MODEL_LIMIT
+	line[5]=
+	[ "${line[8]}" != - ] || return
+	line[4]=${line[8]%% *} line[9]=${line[8]#* }
+	line[5]=model-$profile line[6]=model_ops_per_s
+}
+
+# A word N:M/harts is N shared out over the harts, M in eager and baseline, but
+# 2 at least.
+command_for() # COMMAND VARIANT HARTS
+{
+	local word text=
+	for word in $1; do
+		if [[ $word =~ ^([0-9]+):([0-9]+)/harts$ ]]; then
+			word=${BASH_REMATCH[1]}
+			[[ $2 != eager && $2 != baseline ]] ||
+				word=${BASH_REMATCH[2]}
+			word=$((word / $3))
+			[ $word -ge 2 ] || word=2
+		fi
+		text+=" $word"
+	done
+	echo "${text# }"
 }
 
 # Is a word wanted by a field of the list?
@@ -163,7 +245,7 @@ allowed() # WORD FIELD
 has_kind() # KIND VARIANT REPEAT
 {
 	case $1:$2 in
-	locks:linux-* | boot:linux-*) return 1 ;;
+	locks:linux-* | boot:linux-* | model-*:linux-*) return 1 ;;
 	locks:*) [ "$3" = 1 ] ;;
 	esac
 }
@@ -258,42 +340,92 @@ plan() # INDEX KIND VARIANT HARTS REPEAT
 	left_of[$id]=$((${left_of[$id]:-0} + 1))
 }
 
-# Sets status and note; the row goes to the file.
-measure() # INDEX KIND VARIANT HARTS REPEAT
+# Points that are being measured, by slot: their process, and what is to be
+# known when it ends.
+running=() points=() consoles_of=() starts=() dates=() loads=()
+
+begin() # SLOT POINT
 {
-	local b=$1 kind=$2 variant=$3 harts=$4 repeat=$5 code=0 over=0 load=
-	local name=${names[$1]} mem=${mems[$1]} args=${commands[$1]}
-	local values console date
-	console=$consoles/$name-$kind-$variant-$harts-$repeat.log
+	local slot=$1 b kind variant harts repeat args stem
+	read -r b kind variant harts repeat <<<"$2"
+	args=${commands[b]//;/,}
+	stem=$consoles/${names[b]}-$kind-$variant-$harts-$repeat
 	mkdir -p "$consoles"
-	date=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+	points[slot]=$2 consoles_of[slot]=$stem.log
+	starts[slot]=$(now) dates[slot]=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+	loads[slot]=
 	# What else the host was doing shows in the load before the point.
-	read -r load _ 2>/dev/null </proc/loadavg
+	read -r 'loads[slot]' _ 2>/dev/null </proc/loadavg
+	if [[ $kind == model-* ]]; then
+		args=$(command_for "$args" "$variant" "$harts")
+		export MODEL_CORE=${own[slot % (${#own[@]} + !${#own[@]})]}
+		export MODEL_REPORT=$stem.raw
+	fi
 	# In the background, so that a signal is seen at once.
-	tests/bounded.sh "${limits[b]}" $runner "$kind" "$name" "$variant" \
-		"$harts" "$repeat" "$mem" "${args//;/,}" \
-		</dev/null >"$console" 2>&1 &
-	running=$!
-	wait $running || code=$?
-	running=
-	[ "$harts" -le "$cores" ] || over=1
+	# shellcheck disable=SC2086
+	tests/bounded.sh "${limits[b]}" $runner "$kind" "${names[b]}" \
+		"$variant" "$harts" "$repeat" "${mems[b]}" "$args" \
+		</dev/null >"$stem.log" 2>&1 &
+	running[slot]=$!
+}
+
+# Of a point whose process has ended: sets status and note; the row goes to
+# the file.
+settle() # SLOT
+{
+	local slot=$1 console=${consoles_of[$1]} code=0 over=0
+	local b kind variant harts repeat values=
+	read -r b kind variant harts repeat <<<"${points[slot]}"
+	wait "${running[slot]}" || code=$?
+	running[slot]=
+	[ "$harts" -le "$cores" ] || [[ $kind == model-* ]] || over=1
 	if [ $code = 124 ]; then
 		status=hung
 		note="hung, stopped after ${limits[b]} s; see $console"
-	elif [ $code = 0 ] && values=$(awk -v kind="$kind" \
-		-v bench="$(program "$b" "$kind")" -v variant="$variant" \
-		-v harts="$harts" -f bench/result.awk "$console"); then
+	elif [ $code = 0 ] && values=$(values_of "$b" "$kind" "$variant" \
+		"$harts" "$console"); then
 		status=ok
 		note=$(headline "$b" "$values")
-		rm -f "$console"
+		keep "$slot"
 	else
 		status=failed
 		note="failed with status $code; see $console"
+		values=
 	fi
-	[ $status = ok ] || values=
-	printf '%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s\n' "$date" "$name" \
-		"$kind" "$variant" "$harts" "$repeat" "$status" "$over" \
-		"$cores" "$load" "$commit" "$mem" "$args" "$values" >>"$out"
+	printf '%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s\n' \
+		"${dates[slot]}" "${names[b]}" "$kind" "$variant" "$harts" \
+		"$repeat" "$status" "$over" "$cores" "${loads[slot]}" \
+		"$commit" "${mems[b]}" "${commands[b]}" "$values" >>"$out"
+}
+
+# The last column of a point's row; fails if its output is not what it should
+# be.
+values_of() # INDEX KIND VARIANT HARTS CONSOLE
+{
+	local said
+	said=$(awk -v kind="$2" -v bench="$(program "$1" "$2")" \
+		-v variant="$3" -v harts="$4" -f bench/result.awk "$5") ||
+		return
+	printf '%s' "$said"
+	[[ $2 != model-* ]] ||
+		awk -v harts="$4" -f bench/model/figures.awk "${5%.log}.raw"
+}
+
+# What stays of a good point.
+keep() # SLOT
+{
+	local stem=${consoles_of[$1]%.log} point b
+	read -r b point <<<"${points[$1]}"
+	if [ -e "$stem.raw" ]; then
+		mkdir -p "$raws"
+		gzip -9 -n <"$stem.raw" >"$raws/${stem##*/}.gz"
+	fi
+	if [ -s "$stem.raw.lines" ]; then
+		[ -s "$lines" ] || bench/model/report.sh --header >"$lines"
+		sed "s/^/$commit,${names[b]},${point// /,},/" \
+			"$stem.raw.lines" >>"$lines"
+	fi
+	rm -f "$stem.log" "$stem.raw" "$stem.raw.lines"
 }
 
 # The name in the RESULT line.
@@ -309,16 +441,24 @@ program() # INDEX KIND
 # The one figure to show while the sweep runs.
 headline() # INDEX VALUES
 {
-	local key=${rates[$1]} word
+	local key=${rates[$1]} word text=
 	[ "$key" != - ] || key=median_s
 	for word in $2; do
-		[ "${word%%=*}" != "$key" ] || echo "${word#*=} $key"
+		case $word in
+		"$key"=*) text=" ${word#*=} $key$text" ;;
+		model_breaks=0) ;;
+		model_breaks=*) text+=" (${word#*=} breaks: not to be trusted)" ;;
+		esac
 	done
+	echo "${text# }"
 }
 
 stop()
 {
-	[ -z "$running" ] || kill -TERM "$running" 2>/dev/null
+	local pid
+	for pid in "${running[@]}"; do
+		[ -z "$pid" ] || kill -TERM "$pid" 2>/dev/null
+	done
 	wait
 	say "sweep: interrupted; the same command goes on from here"
 	exit 130
@@ -333,7 +473,7 @@ clock() # SECONDS -> 2:05
 # times, so each counts with its own mean once it has one.
 time_left() # DONE
 {
-	local id sum=0 mean=$(((SECONDS - began) * 1000 / $1))
+	local id sum=0 mean=$(((SECONDS - began) * 1000 * jobs / $1))
 	for id in "${!left_of[@]}"; do
 		if [ "${done_of[$id]:-0}" -gt 0 ]; then
 			sum=$((sum + left_of[$id] * spent_on[$id] / done_of[$id]))
@@ -341,7 +481,7 @@ time_left() # DONE
 			sum=$((sum + left_of[$id] * mean))
 		fi
 	done
-	echo $((sum / 1000))
+	echo $((sum / 1000 / jobs))
 }
 
 account() # INDEX KIND MILLISECONDS
@@ -366,9 +506,9 @@ build()
 		*) make -s "VARIANT=$variant" ;;
 		esac >&2 || exit 1
 	done
+	[ -z "$profile" ] || make -s build/model.so >&2 || exit 1
 }
 
-running=
 trap stop INT TERM HUP
 read_list
 [ -n "$RUNNER" ] || build
@@ -384,17 +524,62 @@ total=${#todo[@]}
 say "sweep: $total points to measure, $have in $out already"
 
 bad=0
+ended=0
 began=$SECONDS
-for ((n = 1; n <= total; n++)); do
-	read -r b kind variant harts repeat <<<"${todo[n - 1]}"
-	start=$(now)
-	measure "$b" "$kind" "$variant" "$harts" "$repeat"
-	account "$b" "$kind" $(($(now) - start))
+
+# Settles a point that has ended, waiting for one if none has; fails if none is
+# left.
+settle_one()
+{
+	local pids=()
+	for ((slot = 0; slot < jobs; slot++)); do
+		[ -z "${running[slot]}" ] || pids+=("${running[slot]}")
+	done
+	[ ${#pids[@]} -gt 0 ] || return
+	while :; do
+		for ((slot = 0; slot < jobs; slot++)); do
+			[ -n "${running[slot]}" ] || continue
+			[ ${#pids[@]} -gt 1 ] || break 2
+			kill -0 "${running[slot]}" 2>/dev/null || break 2
+		done
+		wait -n "${pids[@]}"
+	done
+	close_slot
+}
+
+# Sets slot to one that is free.
+free_slot()
+{
+	for ((slot = 0; slot < jobs; slot++)); do
+		[ -n "${running[slot]}" ] || return
+	done
+	settle_one
+}
+
+# Settles the slot's point and says so.
+close_slot()
+{
+	local b kind variant harts repeat what
+	read -r b kind variant harts repeat <<<"${points[slot]}"
+	settle "$slot"
+	ended=$((ended + 1))
+	account "$b" "$kind" $(($(now) - starts[slot]))
 	[ "$status" = ok ] || bad=$((bad + 1))
 	what=${names[b]}
-	[ "$kind" != locks ] || what+=" (locks)"
-	say "[$n/$total] $what $variant CPUS=$harts repeat $repeat:" \
-		"${note:-done}; $(clock "$(time_left $n)") left"
+	case $kind in
+	locks) what+=" (locks)" ;;
+	model-*) what+=" (modelled, ${kind#model-})" ;;
+	esac
+	say "[$ended/$total] $what $variant CPUS=$harts repeat $repeat:" \
+		"${note:-done}; $(clock "$(time_left $ended)") left"
+}
+
+for point in "${todo[@]}"; do
+	free_slot
+	begin "$slot" "$point"
+done
+while settle_one; do
+	:
 done
 rmdir "$consoles" 2>/dev/null
 

@@ -1,7 +1,9 @@
 # Prints a sweep's statistics side by side: for each benchmark that has a
 # rate, hart count and variant the median rate, and of the memory manager's
 # locks the contended acquisitions and spins per operation; then the ratio of
-# the last variant's rate to that of baseline, or else of the first.
+# the last variant's rate to that of baseline, or else of the first.  Then
+# the same of what was modelled, in tables of its own: rates at 1 GHz, what part
+# of linear growth from one hart that is, and cycles of all harts per operation.
 #
 #   awk [-v variants="A B"] -f bench/table.awk bench/sweep.list STATS
 #
@@ -29,7 +31,8 @@ function see(list, size, name)
 }
 
 $6 == "failed" {
-	bad[++nbad] = $1 (($2 == "locks") ? " (locks)" : "") ": " $3 ", " $4 \
+	bad[++nbad] = $1 ($2 == "locks" ? " (locks)" : $2 ~ /^model-/ ? \
+	    " (modelled, " substr($2, 7) ")" : "") ": " $3 ", " $4 \
 	    " harts, " $7 " times"
 	next
 }
@@ -46,6 +49,23 @@ $2 == "time" && $6 == "rate" {
 		harts[nharts = n] = $4 + 0
 	if ($5 == 1)
 		crowded[$4] = 1
+}
+
+$2 ~ /^model-/ && $6 == "rate" {
+	if (see(1, 0, $1 SUBSEP $2)) {
+		mbench[++nmodelled] = $1
+		mkind[nmodelled] = $2
+	}
+	if (see(1, 0, "variant" SUBSEP $3))
+		mfound[++nmfound] = $3
+	if (see(1, 0, "mharts" SUBSEP $4))
+		mharts[++nmharts] = $4 + 0
+}
+
+$2 ~ /^model-/ {
+	modelled[$1, $2, $3, $4, $6] = $8
+	if ($6 == "model_breaks" && $10 > 0)
+		broken[$1, $2, $3, $4] = 1
 }
 
 $2 == "time" { median[$1, $3, $4, $6] = $8 }
@@ -97,21 +117,87 @@ function has_rates(b, h,    i)
 	return 0
 }
 
-END {
+# Sets order, n and base: the variants asked for, or else those found.
+function choose(found, nfound,    i)
+{
 	n = split(variants, order, " ")
 	if (n == 0)
-		for (n = 0; n < nvariants; n++)
+		for (n = 0; n < nfound; n++)
 			order[n + 1] = found[n + 1]
 	base = order[1]
 	for (i = 1; i < n; i++)
 		if (order[i] == "baseline")
 			base = order[i]
-	for (i = 2; i <= nharts; i++) {
-		hold = harts[i]
-		for (j = i - 1; j > 0 && harts[j] > hold; j--)
-			harts[j + 1] = harts[j]
-		harts[j + 1] = hold
+}
+
+function sort(list, m,    i, j, hold)
+{
+	for (i = 2; i <= m; i++) {
+		hold = list[i]
+		for (j = i - 1; j > 0 && list[j] > hold; j--)
+			list[j + 1] = list[j]
+		list[j + 1] = hold
 	}
+}
+
+# --- modelled
+
+function rate_of(b, k, v, h)
+{
+	return (b, k, v, h, "rate") in modelled ? \
+	    modelled[b, k, v, h, "rate"] + 0 : 0
+}
+
+function share(x)
+{
+	return sprintf(x >= 0.01 ? "%.1f%%" : "%.2g%%", 100 * x)
+}
+
+function model_row(b, k, h,    i, v, line, one, here)
+{
+	line = sprintf("%-12s", h)
+	for (i = 1; i <= n; i++) {
+		v = order[i]
+		here = rate_of(b, k, v, h)
+		one = rate_of(b, k, v, 1)
+		line = line sprintf(" | %12s %8s %9s",
+		    (here ? sprintf("%.0f", here) : "-") \
+		    ((b, k, v, h) in broken ? "!" : ""),
+		    here && one ? share(here / h / one) : "-",
+		    here ? sprintf("%.0f", h * 1e9 / here) : "-")
+	}
+	if (n > 1)
+		line = line sprintf(" | %6s", rate_of(b, k, base, h) && \
+		    rate_of(b, k, order[n], h) ? sprintf("%.2f", \
+		    rate_of(b, k, order[n], h) / rate_of(b, k, base, h)) : "-")
+	print line
+}
+
+function model_table(b, k,    i, j, line, any)
+{
+	print "\n" b ", modelled (profile " substr(k, 7) "), rates at 1 GHz"
+	line = sprintf("%-12s", "harts")
+	for (i = 1; i <= n; i++)
+		line = line sprintf(" | %-31s", order[i])
+	print line (n > 1 ? " | " order[n] : "")
+	line = sprintf("%-12s", "")
+	for (i = 1; i <= n; i++)
+		line = line sprintf(" | %12s %8s %9s", "per second",
+		    "linear", "cycles/op")
+	print line (n > 1 ? " | over " base : "")
+	for (j = 1; j <= nmharts; j++) {
+		any = 0
+		for (i = 1; i <= n; i++)
+			any += rate_of(b, k, order[i], mharts[j]) > 0
+		if (any)
+			model_row(b, k, mharts[j])
+	}
+}
+
+END {
+	choose(found, nvariants)
+	sort(harts, nharts)
+	sort(mharts, nmharts)
 	for (i = 1; i <= nbenches; i++) {
 		print_head(bench[i])
 		for (j = 1; j <= nharts; j++)
@@ -126,6 +212,13 @@ END {
 	if (any_crowded)
 		print "* oversubscribed, more harts than the host has cores: " \
 		    "here the rate says nothing about scaling, contention does"
+	choose(mfound, nmfound)
+	for (i = 1; i <= nmodelled; i++)
+		model_table(mbench[i], mkind[i])
+	for (i in broken)
+		any_broken = 1
+	if (any_broken)
+		print "\n! breaks of the model's watchdog: not to be trusted"
 	for (i = 1; i <= nbad; i++)
 		print "failed or hung: " bad[i]
 }

@@ -10,14 +10,15 @@ cd "$(dirname "$0")/.." || exit 1
 export OUT=$scratch/sweep.csv RUNNER=$scratch/runner LIST=$scratch/list
 export MACHINE=test-machine
 unset BENCH CPUS VARIANTS REPEATS MEM RETRY LINUX FORMATS
+unset MODEL MODEL_ARGS JOBS LINES
 many=$(($(nproc) * 2)) # more than cores
 
 cat >"$LIST" <<'END'
-parfork | * | * | 20 | 128M | time locks | forks_per_s | forks | parfork -t 2
-pagefault | * | * | 20 | 128M | time | faults_per_s | faults | pagefault -t 2
-forklat | * | 1 | 20 | 1G | time | - | - | forklat
-lockbench | scalable | * | 20 | 128M | time | - | - | lockbench
-boot | * | * | 20 | 128M | boot | - | - | echo booted
+parfork | * | * | 20 | 128M | time locks | forks_per_s | forks | 512M parfork -i 100 | parfork -t 2
+pagefault | * | * | 20 | 128M | time | faults_per_s | faults | - | pagefault -t 2
+forklat | * | 1 | 20 | 1G | time | - | - | - | forklat
+lockbench | scalable | * | 20 | 128M | time | - | - | - | lockbench
+boot | * | * | 20 | 128M | boot | - | - | - | echo booted
 END
 
 # Numbers depend on variant, harts and repeat in a way that makes the median
@@ -204,6 +205,151 @@ check "and nothing outside" bash -c \
 	"! grep -Eq '(src|href)=.(https?:|[a-z0-9-]+\.(svg|png))' '$html'"
 check "tables" grep -q '<td>zero-fill fault</td>' "$html"
 check "its end" [ "$(tail -n 1 "$html")" = "</html>" ]
+
+# --- modelled points
+
+# Cycles of a fork: flat for scalable, growing with the harts for baseline; at
+# 16 harts scalable has a break.  By name of the variant and harts:
+cycles_of() # VARIANT HARTS
+{
+	case $1 in
+	scalable) echo $((10000 + $2 * 20)) ;;
+	*) echo $((12000 + ($2 - 1) * 6000)) ;;
+	esac
+}
+
+cat >"$RUNNER" <<END
+#!/bin/bash
+$(declare -f cycles_of)
+variant=\$3 harts=\$4
+cycles=\$((\$(cycles_of \$variant \$harts) * 100))
+breaks=0
+[ "\$variant" != scalable ] || breaks=\$((harts == 16 ? 3 : 0))
+echo "RESULT bench=parfork variant=\$variant harts=\$harts forks=\$((harts *
+	100)) forks_per_s=3.5 seconds=9.9 model_cycles=\$cycles \
+	model_cycles_per_op=\$((cycles / 100)).0 \
+	model_ops_per_s=\$((harts * 100 * 1000000000 / cycles))" | tr -d '\n\t'
+echo
+{
+	echo "model protocol=1 profile=ideal harts=\$harts"
+	echo "region n=1 participants=\$harts cycles=\$cycles" \
+		"ops=\$((harts * 100)) breaks=\$breaks handovers=5"
+	for ((i = 0; i < harts; i++)); do
+		echo "hart region=1 id=\$i ops=100 cycles=\$cycles" \
+			"instructions=\$((cycles / 4)) miss=0" \
+			"transfer=\$((cycles / 4)) queue=\$((cycles / 4))" \
+			"device=0 spin=\$((cycles - cycles / 4 * 3)) idle=0"
+	done
+	echo "lines region=1 n=2 transfers=500 cycles=9000"
+} >"\$MODEL_REPORT"
+share=\$((cycles / 1000)) # of the \$cycles / 100 of an operation
+for rank in 1 2; do
+	echo "\$rank,hart[\$rank;3].runq.lock.held,hart[].runq.lock.held,5.5,\$((share /
+		rank)),3.25,\$harts,f (k.c:1),g (k.c:2)" | tr -d '\n\t'
+	echo
+done >"\$MODEL_REPORT.lines"
+END
+counts="1 2 4 8 16 64"
+check "a modelled sweep into the same file" env MODEL=1 CPUS="$counts" \
+	VARIANTS="baseline scalable" JOBS=3 bench/sweep.sh
+check "the report" bench/report.sh "$OUT" "$scratch/modelled"
+report=$scratch/modelled/report.md
+for plot in speedup efficiency cycles; do
+	plot=model-ideal-$plot-parfork
+	check "$plot.svg" is_svg "$scratch/modelled/$plot.svg"
+	check "$plot.png" is_png "$scratch/modelled/$plot.png"
+	check "$plot: in the report" grep -q "($plot.svg)\$" "$report"
+	says "$plot: says what it is" 'modelled \(profile ideal\)' \
+		cat "$scratch/modelled/$plot.svg"
+	says "$plot: says whose machine it is" "not the host's time" \
+		cat "$scratch/modelled/$plot.svg"
+done
+says "the plot of cycles marks the break" 'breaks, not to be trusted' \
+	cat "$scratch/modelled/model-ideal-cycles-parfork.svg"
+
+# The numbers, from the formula.
+rate_of() # VARIANT HARTS
+{
+	echo $(($2 * 100 * 1000000000 / ($(cycles_of "$1" "$2") * 100)))
+}
+
+efficiency_of() # VARIANT HARTS
+{
+	awk -v one="$(rate_of "$1" 1)" -v all="$(rate_of "$1" "$2")" \
+		-v n="$2" 'BEGIN { printf "%.1f %%", 100 * all / n / one }'
+}
+
+for harts in $counts; do
+	mark=
+	[ "$harts" != 16 ] || mark=" !"
+	check "modelled: baseline with $harts harts" is \
+		"$(cell '^### parfork.*modelled' "$harts" 1)" \
+		"$(rate_of baseline "$harts"), $(efficiency_of baseline "$harts")"
+	check "modelled: scalable with $harts harts, and the mark of a break" \
+		is "$(cell '^### parfork.*modelled' "$harts" 2)" \
+		"$(rate_of scalable "$harts"), $(efficiency_of scalable "$harts")$mark"
+	check "modelled: their ratio with $harts harts" is \
+		"$(cell '^### parfork.*modelled' "$harts" 3)" \
+		"$(ratio "$(rate_of scalable "$harts")" \
+			"$(rate_of baseline "$harts")")"
+done
+check "a target that is met" is "$(cell '^### parfork.*modelled' 8 4)" \
+	"95 %, met"
+check "modelled: no such target" is "$(cell '^### parfork.*modelled' 4 4)" -
+# At 4 harts 12 of 30 thousand cycles; two lines of one class, 30 and 15.
+says "modelled: where baseline stops, and on what" '^- .baseline. stops at 4 harts: efficiency 40\.0 %\. .* 25\.0 % are spent spinning and 50\.0 % on lines .* .hart\[\]\.runq\.lock\.held., on 2 of the hottest lines alone 15\.0 % of all cycles\.$' \
+	cat "$report"
+says "modelled: scalable does not stop" \
+	'^- .scalable. does not stop up to 64 harts' cat "$report"
+says "modelled: how far ahead" '^- .scalable. is ahead of .baseline. by .* times at 8 harts, .* times at 16 harts and .* times at 64 harts\.$' \
+	cat "$report"
+says "modelled: the hottest line" \
+	'^[|] .hart\[1,3\]\.runq\.lock\.held. [|] 5\.50 [|] .* [|] 3\.25 [|] 64 [|] .f \(k\.c:1\). after .g' \
+	cat "$report"
+says "modelled: the break is told" \
+	'^- parfork, .scalable., 16 harts, profile .ideal.: 3 breaks$' \
+	cat "$report"
+says "modelled: what is not" '^- Not modelled: out-of-order' cat "$report"
+says "modelled: how to reproduce it" \
+	'^make sweep MODEL=ideal VARIANTS="baseline scalable" CPUS="1 2 4 8 16 64"$' \
+	cat "$report"
+check "timed rates have no modelled harts" is \
+	"$(cell '^### parfork: forks per second$' "64 harts" 1)" ""
+if [ "$(nproc)" -ge 2 ]; then
+	check "model and clock: the ratio of 2 harts to 1, modelled" is \
+		"$(cell '^### The model beside' '`baseline`' 1)" \
+		"$(ratio "$(rate_of baseline 2)" "$(rate_of baseline 1)")"
+	check "model and clock: by the clock" is \
+		"$(cell '^### The model beside' '`baseline`' 2)" "$grew"
+	says "model and clock: the ranking" \
+		'^- With 2 harts, .* agree: .scalable., .baseline.\.$' \
+		cat "$report"
+fi
+
+# The same without names for lines, without timed points, with a clock that
+# ranks the other way round, and repeated.
+grep -E '^#|^date|,model-ideal,' "$OUT" >"$scratch/only.csv"
+check "only modelled points" bench/report.sh "$scratch/only.csv" \
+	"$scratch/only"
+check "only their plots" [ "$(cd "$scratch/only" && echo ./*.svg)" = \
+	"./model-ideal-cycles-parfork.svg ./model-ideal-efficiency-parfork.svg ./model-ideal-speedup-parfork.svg" ]
+says "nothing to compare with" 'model and clock agree is unknown\.$' \
+	cat "$scratch/only/report.md"
+check "no lines without their file" bash -c \
+	"! grep -q '^Hottest' '$scratch/only/report.md'"
+sed -e '/,model-ideal,baseline,2,/s/model_ops_per_s=[0-9]*/model_ops_per_s=999999/' \
+	"$OUT" >"$scratch/other.csv"
+sed -n '/,model-ideal,scalable,8,1,/{
+	s/,8,1,ok/,8,2,ok/
+	s/model_ops_per_s=[0-9]*/model_ops_per_s=787000/p
+}' "$OUT" >>"$scratch/other.csv"
+check "another ranking" bench/report.sh "$scratch/other.csv" "$scratch/other"
+if [ "$(nproc)" -ge 2 ]; then
+	says "the disagreement is told" '^- With 2 harts, .* disagree: modelled .baseline., .scalable.; by the clock .scalable., .baseline.\.$' \
+		cat "$scratch/other/report.md"
+fi
+says "repeatability" '^- Repeated points differ by at most 0\.05 % .*.scalable. at 8 harts, 2 times\)\.$' \
+	cat "$scratch/other/report.md"
 
 # --- what is missing
 

@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.." || exit 1
 . tests/harness.sh
 export OUT=$scratch/out/sweep.csv RUNNER=$scratch/runner LIST=$scratch/list
 unset BENCH CPUS VARIANTS REPEATS MEM RETRY LINUX MACHINE
+unset MODEL MODEL_ARGS MODEL_LIMIT JOBS
 
 # One benchmark of the simplest kind, unless a case says otherwise.
 list()
@@ -17,7 +18,7 @@ list()
 list <<'END'
 # a comment
 
-parfork | * | * | 9 | 128M | time | forks_per_s | forks | parfork -t 2
+parfork | * | * | 9 | 128M | time | forks_per_s | forks | - | parfork -t 2
 END
 
 # The guest: notes its point, then prints $scratch/VARIANT-HARTS, or else a
@@ -231,8 +232,8 @@ rm "$scratch/baseline-1"
 
 # The list: several benchmarks, some not for all harts or variants, kinds.
 list <<'END'
-parfork | * | * | 9 | 128M | time locks | forks_per_s | forks | parfork -t 2
-few | scalable | 2 4 | 9 | 1G | time | - | - | few | more
+parfork | * | * | 9 | 128M | time locks | forks_per_s | forks | - | parfork -t 2
+few | scalable | 2 4 | 9 | 1G | time | - | - | - | few | more
 END
 fresh
 sweep "$both" CPUS="1 2" REPEATS=2
@@ -254,11 +255,11 @@ check "locks without a table fail" is \
 	"$(cell status baseline 1 1 locks),$(cell status baseline 1 1)" failed,ok
 rm "$scratch/baseline-1"
 printf 'short | *\n' | list
-refuses "a list with a short line" 'not 9 fields' bench/sweep.sh
+refuses "a list with a short line" 'not 10 fields' bench/sweep.sh
 
 # Linux among the variants.
 list <<'END'
-parfork | * | * | 9 | 128M | time locks boot | forks_per_s | forks | parfork -t 2
+parfork | * | * | 9 | 128M | time locks boot | forks_per_s | forks | - | parfork -t 2
 END
 printf 'binary\0Linux version 6.1.2-dist (who) #1\0more' >"$scratch/image"
 fresh
@@ -274,7 +275,7 @@ refuses "a file that is no kernel" 'no uncompressed Linux image' \
 
 # Oversubscription.
 list <<'END'
-parfork | * | * | 9 | 128M | time | forks_per_s | forks | parfork -t 2
+parfork | * | * | 9 | 128M | time | forks_per_s | forks | - | parfork -t 2
 END
 fresh
 many=$(($(nproc) + 1))
@@ -317,10 +318,223 @@ echo "variant,other" >"$OUT"
 refuses "file of another kind" 'has other columns' \
 	env CPUS=1 REPEATS=1 VARIANTS=baseline bench/sweep.sh
 
+# Modelled points: a guest under the model also leaves a raw report, and the
+# lines in it by name.
+list <<'END'
+parfork | * | * | 9 | 128M | time | forks_per_s | forks | 512M parfork -i 64:32/harts -p 7 | parfork -t 2
+plain | * | * | 9 | 128M | time | - | - | - | plain
+END
+cp "$RUNNER" "$scratch/timed-runner"
+cat >"$RUNNER" <<END
+#!/bin/bash
+kind=\$1 name=\$2 variant=\$3 harts=\$4 repeat=\$5
+[[ \$kind == model-* ]] || exec "$scratch/timed-runner" "\$@"
+echo "\$name \$kind \$variant \$harts \$repeat" >>"$scratch/ran"
+echo "\$6 \$7" >>"$scratch/asked"
+echo "\$MODEL_CORE" >>"$scratch/cores"
+result="RESULT bench=parfork variant=\$variant harts=\$harts forks=800 \
+seconds=1.0 forks_per_s=9.5 ns_min=3 evenness=7 contended=40 fork_us_1=3 \
+fork_us_1_cycles=77 model_cycles=1000 model_ops_per_s=\$((harts * 500))"
+hart="hart region=1 id=0 ops=800 cycles=100 instructions=40 miss=10 transfer=20 \
+queue=15 spin=10 device=5 idle=0"
+breaks=0
+[ ! -e "$scratch/\$variant-\$harts" ] || . "$scratch/\$variant-\$harts"
+echo "\$result"
+{
+	echo "model protocol=1 profile=ideal harts=\$harts"
+	echo "region n=1 participants=\$harts cycles=110 ops=800" \
+		"breaks=\$breaks handovers=5"
+	echo "\$hart"
+	echo "lines region=1 n=3 transfers=1600 cycles=9"
+} >"\$MODEL_REPORT"
+echo "1,a;b,a,2,3,1,8,f (x.c:1),g (y.c:2)" >"\$MODEL_REPORT.lines"
+END
+
+sorted() { sort "$scratch/ran" | tr '\n' ';'; }
+
+fresh
+sweep "$both" CPUS="1 2" REPEATS=1
+sweep "$both" MODEL=1 CPUS="1 8" JOBS=2
+check "modelled: a sweep succeeds" is "$ended" 0
+check "modelled: its points, once, without what is not modelled" is \
+	"$(sorted | tr ';' '\n' | grep model | xargs)" \
+	"parfork model-ideal baseline 1 1 parfork model-ideal baseline 8 1 parfork model-ideal scalable 1 1 parfork model-ideal scalable 8 1"
+check "modelled: the longest first" is "$(grep model "$scratch/ran" |
+	head -n 2 | grep -c ' 8 1$')" 2
+check "modelled: timed points stay" is "$(grep -c ',time,.*,ok,' "$OUT")" 8
+check "modelled: the kind says it" is \
+	"$(cell status baseline 8 1 model-ideal)" ok
+check "modelled: the command is the list's" is \
+	"$(cell args baseline 8 1 model-ideal)" "parfork -i 64:32/harts -p 7"
+check "modelled: memory" is "$(cell mem baseline 8 1 model-ideal)" 512M
+check "modelled: sized by variant and harts" is \
+	"$(grep -- '-i' "$scratch/asked" | sort | tr '\n' ';')" \
+	"512M parfork -i 32 -p 7;512M parfork -i 4 -p 7;512M parfork -i 64 -p 7;512M parfork -i 8 -p 7;"
+check "modelled: never too many harts for the host" is \
+	"$(cell oversubscribed baseline 8 1 model-ideal)" 0
+check "modelled: rate" is "$(stat_of rate scalable 8 model-ideal)" \
+	"1 4000 4000 4000 0"
+check "modelled: no rate in host time" is \
+	"$(value forks_per_s scalable 8 1 model-ideal)$(value seconds scalable \
+		8 1 model-ideal)$(value ns_min scalable 8 1 model-ideal)$(value \
+		evenness scalable 8 1 model-ideal)$(value fork_us_1 scalable 8 1 \
+		model-ideal)" ""
+check "modelled: cycles" is "$(value fork_us_1_cycles scalable 8 1 \
+	model-ideal)" 77
+check "modelled: counters" is "$(stat_of contended/op scalable 8 \
+	model-ideal)" "1 0.05 0.05 0.05 0"
+check "modelled: where the cycles went" is \
+	"$(value cost.queue scalable 8 1 model-ideal) $(value cost.end scalable \
+		8 1 model-ideal)" "15 10"
+check "modelled: per operation" is "$(stat_of cost.spin/op scalable 8 \
+	model-ideal)" "1 0.0125 0.0125 0.0125 0"
+check "modelled: transfers per operation" is \
+	"$(stat_of model_transfers/op scalable 8 model-ideal)" "1 2 2 2 0"
+check "modelled: no breaks" is "$(value model_breaks scalable 8 1 \
+	model-ideal)" 0
+check "modelled: table" shows '^8 +\| +4000 +100\.0% +2000000 \| +4000 +100\.0% +2000000 \| +1\.00$' table
+check "modelled: its heading" \
+	shows '^parfork, modelled .profile ideal., rates at 1 GHz$' table
+check "modelled: no mark" bash -c "! grep -q '^!' '$scratch/table'"
+check "modelled: the raw report stays" bash -c \
+	"gunzip <'${OUT%.csv}-model/parfork-model-ideal-scalable-8-1.gz' |
+	grep -q '^region n=1'"
+check "modelled: the lines stay, with their point" is "$(grep -c \
+	",parfork,model-ideal,scalable,8,1,1,a;b,a,2,3,1,8,f (x.c:1),g (y.c:2)$" \
+	"${OUT%.csv}-lines.csv")" 1
+check "modelled: one header" is "$(grep -c ^commit, "${OUT%.csv}-lines.csv")" 1
+check "modelled: consoles go" [ ! -e "${OUT%.csv}-consoles" ]
+
+: >"$scratch/ran"
+sweep "$both" MODEL=ideal CPUS="1 8"
+check "modelled: not again" is "$(ran)" ""
+sweep "$both" MODEL=clusters CPUS=1
+check "modelled: another machine is another kind" is "$(sorted)" \
+	"parfork model-clusters baseline 1 1;parfork model-clusters scalable 1 1;"
+: >"$scratch/ran"
+sweep "$both" CPUS="1 2" REPEATS=1
+check "modelled: timed points are still known" is "$(ran)" ""
+sed -i '/model-ideal,scalable,8/d' "$OUT"
+sweep "$both" MODEL=1 CPUS="1 8"
+check "modelled: only what is lost is measured again" is "$(ran)" \
+	"parfork model-ideal scalable 8 1;"
+sweep VARIANTS=scalable MODEL=1 BENCH=parfork JOBS=1
+check "modelled: harts to 64" is "$(cut -d , -f 3-5 "$OUT" |
+	grep -c 'model-ideal,scalable,\(1\|2\|4\|8\|16\|32\|64\)$')" 7
+
+# Two at a time: each waits for the other, on a core of its own.
+fresh
+: >"$scratch/cores"
+for what in baseline-8 scalable-8; do
+	cat >"$scratch/$what" <<-END
+		: >"$scratch/met-\$variant"
+		for ((i = 0; i < 100; i++)); do
+			[ ! -e "$scratch/met-baseline" ] ||
+				[ ! -e "$scratch/met-scalable" ] || break
+			sleep 0.1
+		done
+		[ \$i -lt 100 ] || exit 1
+	END
+done
+sweep "$both" MODEL=1 CPUS=8 JOBS=2
+check "modelled: two at a time" is "$ended" 0
+if command -v taskset >/dev/null && [ "$(nproc)" -ge 2 ]; then
+	check "modelled: on two cores" is \
+		"$(sort -u "$scratch/cores" | wc -l)" 2
+fi
+rm "$scratch"/baseline-8 "$scratch"/scalable-8
+
+# A row is written when its point ends, whatever still runs.
+fresh
+rm -f "$scratch/stop"
+cat >"$scratch/baseline-8" <<END
+for ((i = 0; i < 100; i++)); do
+	[ ! -e "$scratch/stop" ] || break
+	sleep 0.1
+done
+END
+env "$both" MODEL=1 CPUS="1 8" JOBS=2 bench/sweep.sh >/dev/null 2>&1 &
+for ((i = 0; i < 90; i++)); do
+	[ "$(grep -c ',model-ideal,' "$OUT" 2>/dev/null)" = 3 ] && break
+	sleep 0.1
+done
+check "modelled: rows do not wait for the longest" is "$(rows)" 3
+touch "$scratch/stop"
+wait $!
+check "modelled: which comes last" is \
+	"$(tail -n 1 "$OUT" | cut -d , -f 3-5)" model-ideal,baseline,8
+rm "$scratch/baseline-8"
+
+# Breaks are shown wherever the figures are.
+fresh
+echo breaks=2 >"$scratch/baseline-8"
+sweep "$both" MODEL=1 CPUS="1 8"
+check "modelled: breaks are in the CSV" is \
+	"$(value model_breaks baseline 8 1 model-ideal)" 2
+check "modelled: and in the progress" \
+	shows 'baseline CPUS=8 .*\(2 breaks: not to be trusted\)' progress
+check "modelled: and in the table" shows '^8 +\| +4000! ' table
+check "modelled: which says what it means" \
+	shows "^! breaks of the model's watchdog" table
+
+# Points of the model that fail.
+model_fails() # NAME SCRIPT
+{
+	fresh
+	echo "$2" >"$scratch/baseline-8"
+	sweep "$both" MODEL=1 CPUS=8 MODEL_LIMIT="${3:-100}"
+	check "modelled, $1: row" is \
+		"$(cell status baseline 8 1 model-ideal)" "${4:-failed}"
+	check "modelled, $1: no numbers" is \
+		"$(cell values baseline 8 1 model-ideal)" ""
+	check "modelled, $1: the other goes on" is \
+		"$(cell status scalable 8 1 model-ideal)" ok
+	check "modelled, $1: the sweep fails" is "$ended" 1
+	check "modelled, $1: below the table" shows \
+		'^failed or hung: parfork \(modelled, ideal\): baseline, 8' table
+}
+
+model_fails "cycles that do not add up" 'hart=${hart/miss=10/miss=11}'
+model_fails "a guest without markers" 'result=${result/ model_cycles=*/};
+	result=${result/ fork_us_1_cycles=77/}'
+model_fails "no region" 'echo "$result"; echo "model harts=8" >"$MODEL_REPORT"; exit'
+model_fails "no report" 'echo "$result"; exit'
+model_fails "a status" 'echo "$result"; exit 3'
+model_fails "a hang" 'sleep 60' 2 hung
+rm "$scratch/baseline-8"
+
+# Told to stop, both stop.
+fresh
+for what in baseline-8 scalable-8; do
+	echo "echo \$\$ >>'$scratch/pids'; sleep 60" >"$scratch/$what"
+done
+env "$both" MODEL=1 CPUS=8 JOBS=2 bench/sweep.sh >/dev/null 2>&1 &
+for ((i = 0; i < 100; i++)); do
+	[ "$(cat "$scratch/pids" 2>/dev/null | wc -l)" = 2 ] && break
+	sleep 0.1
+done
+kill -TERM $!
+ended=0
+wait $! || ended=$?
+check "modelled: interrupted" is "$ended" 130
+check "modelled: nothing of it runs on" bash -c \
+	"! kill -0 \$(cat '$scratch/pids') 2>/dev/null"
+rm "$scratch"/baseline-8 "$scratch"/scalable-8
+
+refuses "an unknown profile" 'no profile fast in .*, but ideal' \
+	env MODEL=fast bench/sweep.sh
+refuses "another machine than the profile's" 'no MODEL_ARGS' \
+	env MODEL=1 MODEL_ARGS=miss=3 bench/sweep.sh
+refuses "no jobs" 'JOBS' env MODEL=1 JOBS=0 bench/sweep.sh
+refuses "nothing modelled" 'nothing to measure' \
+	env MODEL=1 BENCH=plain bench/sweep.sh
+mv "$scratch/timed-runner" "$RUNNER"
+
 # The demo's comparison.
 demo() # SED-EXPRESSION
 {
-	sed -e "$1" <<-'END' | awk -v cores=2 -f bench/demo.awk 2>&1
+	sed -e "$1" <<-'END' | awk -v cores=2 -f bench/sort.awk \
+		-f bench/demo.awk 2>&1
 	VARIANT baseline
 	RESULT bench=parfork harts=8 workers=8 pages=256 writes=16 forks=1000 forks_per_s=200.0 cow_copies=17000 cow_upgrades=0 contended=500 contended_all=600
 	class acquisitions contended spins wait_us

@@ -21,6 +21,9 @@ without() # ERE-OF-NAMES CMD...
 	PATH=$bin "$@"
 }
 
+# What make says about a build in progress is not the question.
+check "build" make -s all
+
 variants='eager.*baseline.*scalable|scalable.*baseline.*eager|baseline.*scalable'
 refuses "unknown VARIANT" "nonsense.*($variants)" make -s VARIANT=nonsense
 refuses "unknown VARIANT for run" "nonsense.*($variants)" \

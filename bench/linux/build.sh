@@ -26,7 +26,7 @@ flags=(-std=gnu11 -O2 -g -march=rv64gc -mabi=lp64d -mno-relax -Wall -Wextra
 library=(bench/linux/start.S bench/linux/compat.c bench/linux/counters.c)
 for file in user/lib/*.c; do
 	case ${file##*/} in
-	bench_counters.c | stats.c | lockrows.c) ;;
+	bench_counters.c | stats.c | statistics.c | lockrows.c) ;;
 	*) library+=("$file") ;;
 	esac
 done
@@ -35,7 +35,7 @@ done
 fresh()
 {
 	[ -e $out/initramfs.cpio ] &&
-		[ -z "$(find bench user/lib user/user.h kernel/*.h \
+		[ -z "$(find bench user/lib user/*.h kernel/*.h \
 			-newer $out/initramfs.cpio -name '*.[chS]')" ] &&
 		[ bench/linux/build.sh -ot $out/initramfs.cpio ]
 }

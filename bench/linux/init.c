@@ -8,7 +8,7 @@
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
 #include "kernel/stat.h"
-#include "user/user.h"
+#include "user/drove.h"
 #include "bench/linux/compat.h"
 
 #define LINUX_PR_SET_THP_DISABLE 41
