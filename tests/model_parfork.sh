@@ -38,15 +38,20 @@ at_least() # PERMILLE VARIANT HARTS COMMAND
 	[ "$got" -ge "$1" ]
 }
 
-# Cycles that differ by less than one per cent (see DESIGN.md for why at all).
+# Cycles that differ by less than two per mille, whatever else the host does.
 repeats() # VARIANT HARTS COMMAND
 {
-	local once again apart
+	local once again apart busy
 	read -r once _ < <(point "$@")
+	for _ in 1 2 3 4; do
+		timeout 60 sh -c 'while :; do :; done' &
+		busy+=($!)
+	done
 	read -r again _ < <(point "$@")
+	kill "${busy[@]}"
 	echo "$once and $again cycles"
 	apart=$((once - again))
-	[ "$once" -gt 0 ] && [ $((100 * ${apart#-})) -lt "$once" ]
+	[ "$once" -gt 0 ] && [ $((500 * ${apart#-})) -lt "$once" ]
 }
 
 for variant in eager baseline scalable; do

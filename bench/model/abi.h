@@ -43,6 +43,14 @@
 // kernel's description of its objects, for the reports.
 #define MODEL_MAP          4
 
-#define MODEL_OPERATIONS   5
+// AWAIT: a device's progress -> 0.  A device takes the host's time, of which the
+// model knows nothing: holds this hart, and with it everyone, until the device
+// has come so far, so that its answer is there at the same modelled time always.
+// Progress: the physical address of a 16-bit counter of what the device has
+// done, which wraps round, and the number that it is to reach.
+#define MODEL_AWAIT        5
+#define MODEL_PROGRESS(pa, number) ((unsigned long)(number) << 48 | (pa))
+
+#define MODEL_OPERATIONS   6
 
 #endif

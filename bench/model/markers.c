@@ -1,6 +1,7 @@
 // Markers: find the mailbox, do as it says, answer.
 
 #include <stdlib.h>
+#include <time.h>
 #include "abi.h"
 #include "guest.h"
 #include "markers.h"
@@ -33,6 +34,36 @@ begin(unsigned hart, uint64_t participants, unsigned harts)
 	return 0;
 }
 
+// A device that takes longer than this is left to itself.
+#define PATIENCE_MS  2000
+#define POLL_NS      50000
+#define INTERRUPT_NS 500000 // from its counter's change to its interrupt
+
+static void
+sleep_ns(long ns)
+{
+	nanosleep(&(struct timespec){.tv_nsec = ns}, NULL);
+}
+
+static void
+await(uint64_t progress)
+{
+	uint16_t number = progress >> 48;
+	uint16_t *counter =
+	    guest_at(progress & ((1UL << 48) - 1), sizeof(*counter));
+
+	if (counter == NULL)
+		return;
+	for (int i = 0; i < PATIENCE_MS * 1000000L / POLL_NS; i++) {
+		uint16_t now = __atomic_load_n(counter, __ATOMIC_ACQUIRE);
+
+		if ((int16_t)(now - number) >= 0)
+			break;
+		sleep_ns(POLL_NS);
+	}
+	sleep_ns(INTERRUPT_NS);
+}
+
 void
 marker_obey(unsigned hart, unsigned operation, uint64_t mailbox)
 {
@@ -55,6 +86,10 @@ marker_obey(unsigned hart, unsigned operation, uint64_t mailbox)
 		break;
 	case MODEL_MAP:
 		report_map(*word);
+		*word = 0;
+		break;
+	case MODEL_AWAIT:
+		await(*word);
 		*word = 0;
 		break;
 	}

@@ -28,6 +28,7 @@
 // storage once a flush request, submitted after it was done, is done.
 
 #include "dev/disk.h"
+#include "bench/model/mark.h"
 #include "boot/platform.h"
 #include "dev/plic.h"
 #include "dev/virtio.h"
@@ -161,13 +162,15 @@ fill(uint slot, struct disk_request *r)
 	chain[1].flags = VQ_DESC_NEXT | (r->write ? 0 : VQ_DESC_WRITE);
 }
 
-static void
+// Returns the number of requests given to the device so far.
+static uint16
 publish(uint slot)
 {
 	uint16 idx = rings.avail.idx; // only we write it
 
 	rings.avail.ring[idx & disk.ring_mask] = slot * CHAIN_LEN;
 	__atomic_store_n(&rings.avail.idx, idx + 1, __ATOMIC_RELEASE);
+	return idx + 1;
 }
 
 static void
@@ -186,6 +189,7 @@ void
 disk_submit(struct disk_request *r)
 {
 	uint slot;
+	uint16 given;
 
 	KASSERT(r->len % SECTOR == 0 && r->sector <= disk.sectors &&
 	    r->len / SECTOR <= disk.sectors - r->sector);
@@ -200,11 +204,14 @@ disk_submit(struct disk_request *r)
 		waitq_sleep_deaf(&disk.slot_freed, &disk.lock);
 	slot = disk.free[--disk.nfree];
 	fill(slot, r);
-	publish(slot);
+	given = publish(slot);
 	spin_unlock(&disk.lock);
 	// In an emulator the bell does the device's work before it returns, so
 	// nobody should wait for the lock meanwhile.
 	doorbell();
+	// Under the coherence model a disk takes no time (bench/model/abi.h).
+	model_mark(MODEL_AWAIT,
+	    MODEL_PROGRESS(kva_to_pa(&rings.used.idx), given));
 }
 
 // Takes the next finished request off the used ring; NULL if there is none.

@@ -19,6 +19,7 @@ void wait_ipi(unsigned long mine);
 static struct word ready, done, current;
 static struct hart harts[HARTS_MAX];
 struct word mailbox[HARTS_MAX];
+static volatile unsigned short progress = 3;
 static int model;  // somebody answers markers
 static int failed; // hart 0 has seen a wrong result
 
@@ -183,6 +184,13 @@ guest_main(unsigned long id)
 		model = MARK(0, MODEL_HELLO, 0UL) == MODEL_PROTOCOL;
 	if (model && MARK(0, MODEL_CLOCK, 1UL) != 0) {
 		print("WRONG clock outside regions\n");
+		failed = 1;
+	}
+	// One device that has come as far as asked, and one that is none.
+	if (model && (MARK(0, MODEL_AWAIT,
+	                  MODEL_PROGRESS((unsigned long)&progress, 0xffff)) ||
+	                 MARK(0, MODEL_AWAIT, MODEL_PROGRESS(8UL, 1)))) {
+		print("WRONG answer for a device\n");
 		failed = 1;
 	}
 	for (unsigned long i = 0; i < n_jobs; i++) {
