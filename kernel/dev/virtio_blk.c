@@ -33,6 +33,7 @@
 #include "dev/plic.h"
 #include "dev/virtio.h"
 #include "lib/printf.h"
+#include "mm/kmap.h"
 #include "proc/waitq.h"
 #include "sync/spinlock.h"
 
@@ -246,6 +247,7 @@ disk_poll(void)
 
 	do {
 		spin_lock(&disk.lock);
+		kstack_sync(); // requests may be on stacks of others
 		for (n = 0; n < BATCH; n++) {
 			batch[n] = reap_one();
 			if (batch[n] == NULL)

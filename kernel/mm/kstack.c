@@ -1,16 +1,18 @@
 // Kernel stacks: two frames each, mapped in the window with a guard below.
 //
-// A stack's addresses are used only by the process that owns it, on whatever
-// hart it runs.  When the frames behind them change, other harts may still
-// have the old translation cached.  Instead of interrupting them, attach and
-// detach raise a generation number, and a hart that is about to run on another
+// A stack's addresses are used by the process that owns it, on whatever hart it
+// runs, and by the disk's handler for the requests that processes keep on their
+// stacks while they wait.  When the frames behind them change, other harts may
+// still have the old translation cached.  Instead of interrupting them, attach
+// and detach raise a generation number, and a hart that is about to use another
 // process's stack flushes if it has not done so for this generation
 // (kstack_sync).  The number is read-mostly: stacks stay attached to free
 // process slots until memory runs short.
 //
 // Memory order: the entries are written before the number (release), and a
 // hart reads the number (acquire) before it touches the stack; the process
-// itself reached that hart through a run queue's lock.
+// itself reached that hart through a run queue's lock, and a request reached
+// the handler through the disk's.
 
 #include "boot/platform.h"
 #include "kernel/riscv.h"

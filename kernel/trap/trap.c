@@ -201,9 +201,10 @@ trap_kernel(struct trapframe *tf, uint64 cause)
 			tf->pc = (uint64)ucopy_failed;
 		return;
 	}
-	kprintf("kernel %s, pc %p, address %p\n", cause_name(cause),
-	    (void *)tf->pc, (void *)va);
-	backtrace(tf->pc, tf->s0);
+	kprintf("kernel %s, pc %p, address %p, ra %p\n", cause_name(cause),
+	    (void *)tf->pc, (void *)va, (void *)tf->ra);
+	// A jump to nowhere has its caller in ra.
+	backtrace(cause == EXC_FETCH_FAULT ? tf->ra : tf->pc, tf->s0);
 	panic("kernel %s", cause_name(cause));
 }
 

@@ -296,9 +296,59 @@ forkout(void)
 	    "fork fails with memory");
 }
 
+// More than the file system keeps in memory when that is short.
+#define MOVES_BLOCKS 200
+
+static void
+read_moves(long unused)
+{
+	static char block[BSIZE];
+	int fd = must_open("moves", O_RDONLY);
+
+	(void)unused;
+	for (int i = 0; i < MOVES_BLOCKS; i++)
+		EXPECT(read(fd, block, BSIZE) == BSIZE && block[i] == (char)i,
+		    "block %d", i);
+	close(fd);
+}
+
+static void
+make_moves(void)
+{
+	static char block[BSIZE];
+	int fd = must_open("moves", O_CREATE | O_WRONLY);
+
+	for (int i = 0; i < MOVES_BLOCKS; i++) {
+		block[i] = (char)i;
+		must_write(fd, block, BSIZE);
+	}
+	close(fd);
+}
+
+// The kernel stacks of processes that are gone are given back when memory runs
+// short, and their successors' are made of other pages.  That must be news to
+// every hart that comes near one: also to the hart, here an idle one, that
+// serves the disk for a process that waits on another.
+static void
+stackmoves(void)
+{
+	make_moves();
+	EXPECT(setaffinity(1UL << (nharts() - 1)) == 0, "setaffinity");
+	for (int i = 0; i < 20; i++) {
+		// More than there is, so that caches and stacks are given up;
+		// then a page less for the new ones to be made of.
+		if (sys_sbrk(0x7ffff000, 0) != SBRK_ERROR)
+			sbrk(-0x7ffff000);
+		EXPECT(sbrk(PGSIZE) != SBRK_ERROR, "no heap");
+		EXPECT(outcome_of(read_moves, 0) == 0, "child %d", i);
+	}
+	must_unlink("moves");
+}
+
 const struct usertest limit_tests[] = {
     {"forktest", forktest, 0},
     {"forkmany", forkmany, 0},
+    {"stackmoves", stackmoves, 0},
     {"forkout", forkout, 1},
     {"badwrite", badwrite, 1},
     {"execout", execout, 1},
