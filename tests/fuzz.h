@@ -1,4 +1,4 @@
-// What the host's fuzzers share: chance, recipes, and giving up.
+// What the host's fuzzers share: chance, fields, recipes, and giving up.
 #ifndef TESTS_FUZZ_H
 #define TESTS_FUZZ_H
 
@@ -34,6 +34,22 @@ die(const char *what, const char *about)
 {
 	fprintf(stderr, "%s: %s\n", what, about);
 	exit(2);
+}
+
+// A number in what is damaged.
+struct field {
+	const char *name;
+	size_t at;      // offset in its structure
+	unsigned width; // bytes
+};
+
+static const struct field *
+find_field(const struct field *list, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i].name, name) == 0)
+			return &list[i];
+	die("no such field", name);
 }
 
 // Makes every edit of a recipe: a line each, without its end.

@@ -43,12 +43,6 @@ static struct program good, work;
 
 // --- fields ---
 
-struct field {
-	const char *name;
-	size_t at;
-	uint width; // bytes
-};
-
 // clang-format off
 #define FIELD(type, f) {#f, offsetof(type, f), sizeof(((type *)0)->f)}
 #define HEADER(f)      FIELD(struct elf_header, f)
@@ -97,15 +91,6 @@ get(const struct program *p, const struct field *f, int segment)
 }
 
 // --- edits: each is made by obeying its line ---
-
-static const struct field *
-find_field(const struct field *list, size_t n, const char *name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(list[i].name, name) == 0)
-			return &list[i];
-	die("no such field", name);
-}
 
 static void
 edit_set(struct program *p, const char *name, uint64_t value)

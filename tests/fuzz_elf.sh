@@ -11,17 +11,9 @@
 cd "$(dirname "$0")/.." || exit 1
 . tests/harness.sh
 . tests/qemu.sh
-unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
-seed=1 files=200 seconds=0
-while getopts s:n:t: option; do
-	case $option in
-	s) seed=$OPTARG ;;
-	n) files=$OPTARG ;;
-	t) seconds=$OPTARG ;;
-	*) exit 1 ;;
-	esac
-done
-PATIENCE=$((60 + files / 2)) # seconds for a batch
+count=200
+. tests/fuzz_options.sh
+PATIENCE=$((60 + count / 2)) # seconds for a batch
 bins=build/user/img
 tree=$scratch/tree
 ran=0
@@ -32,7 +24,7 @@ make_batch() # SEED
 	local regress=(tests/regress/elf/*.recipe)
 	rm -rf "$tree" "$scratch/recipes"
 	mkdir -p "$tree/elf" "$scratch/recipes"
-	build/tests/fuzz_elf -s "$1" -n "$files" $bins/elfgood "$tree/elf" \
+	build/tests/fuzz_elf -s "$1" -n "$count" $bins/elfgood "$tree/elf" \
 		"$scratch/recipes" || return
 	[ $ran = 0 ] || return 0
 	build/tests/fuzz_elf -r "${regress[@]}" -- $bins/elfgood \

@@ -42,12 +42,6 @@ poke(size_t at, uint width, uint value)
 
 // --- places ---
 
-struct field {
-	const char *name;
-	uint at;
-	uint width;
-};
-
 static const struct field super_fields[] = {{"magic", 0, 4}, {"size", 4, 4},
     {"nblocks", 8, 4}, {"ninodes", 12, 4}, {"nlog", 16, 4},
     {"logstart", 20, 4}, {"inodestart", 24, 4}, {"bmapstart", 28, 4}};
@@ -59,15 +53,6 @@ static const struct field inode_fields[] = {{"type", 0, 2}, {"major", 2, 2},
     {"a11", 56, 4}, {"indirect", 60, 4}};
 
 #define FIRST_ADDRESS 5 // in inode_fields
-
-static const struct field *
-find_field(const struct field *list, size_t n, const char *name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(list[i].name, name) == 0)
-			return &list[i];
-	die("no such field", name);
-}
 
 #define NOWHERE (~(size_t)0)
 

@@ -14,16 +14,8 @@
 cd "$(dirname "$0")/.." || exit 1
 . tests/harness.sh
 . tests/qemu.sh
-unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
-seed=1 images=20 seconds=0
-while getopts s:n:t: option; do
-	case $option in
-	s) seed=$OPTARG ;;
-	n) images=$OPTARG ;;
-	t) seconds=$OPTARG ;;
-	*) exit 1 ;;
-	esac
-done
+count=20
+. tests/fuzz_options.sh
 PATIENCE=60 # seconds for a boot
 GUARD=32    # blocks behind the file system, not to be touched
 bins=build/user/img
@@ -168,7 +160,7 @@ for file in tests/regress/image/*.recipe; do
 	check "$file" try "$(basename "$file")" 1
 	count
 done
-last=$((seed + images))
+last=$((seed + count))
 while [ "$seed" -lt $last ] || [ $SECONDS -lt "$seconds" ]; do
 	check "seed $seed applies" build/tests/fuzz_image -s "$seed" "$good" \
 		"$bad" "$recipe"

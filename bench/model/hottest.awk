@@ -78,22 +78,11 @@ $1 == "pair" {
 	pair_cycles[id] += word["cycles"]
 }
 
-# Sorts list[1..m] by what of[] says, largest first.
-function rank(list, m, of,    i, j, hold)
-{
-	for (i = 2; i <= m; i++) {
-		hold = list[i]
-		for (j = i - 1; j > 0 && of[list[j]] < of[hold]; j--)
-			list[j + 1] = list[j]
-		list[j + 1] = hold
-	}
-}
-
 function print_pairs(r, pa,    i, of_line, part)
 {
 	for (i = 1; i <= npairs[pa]; i++)
 		of_line[i] = pair[pa, i]
-	rank(of_line, npairs[pa], pair_cycles)
+	sort_down(of_line, npairs[pa], pair_cycles)
 	for (i = 1; i <= npairs[pa] && i <= pairs; i++) {
 		split(of_line[i], part, SUBSEP)
 		print "pair", r, part[2], pair_count[of_line[i]],
@@ -109,7 +98,7 @@ END {
 	for (i = 1; i <= ncosts; i++)
 		line = line OFS sprintf("%.0f", cost[i])
 	print line, sprintf("%.0f", end)
-	rank(order, n, cycles)
+	sort_down(order, n, cycles)
 	for (r = 1; r <= n && r <= top; r++) {
 		pa = order[r]
 		print "line", r, place[pa], transfers[pa], cycles[pa],

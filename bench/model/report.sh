@@ -106,8 +106,8 @@ resolve() # RAW KERNEL PROGRAM -> $scratch/named
 	for file in functions symbols queries answers; do
 		: >"$scratch/$file"
 	done
-	awk -v top="$lines" -v pairs=4 -f "$here/hottest.awk" "$1" \
-		>"$scratch/hot" || die "$1 has no region of the model"
+	awk -v top="$lines" -v pairs=4 -f "$here/../sort.awk" \
+		-f "$here/hottest.awk" "$1" >"$scratch/hot" || die "$1 has no region of the model"
 	functions '^0xf' "$2"
 	functions '^0x[0-9a-f]{1,15}$' "$3"
 	fields "$2"
