@@ -85,4 +85,9 @@ reap_all(int n, int want)
 	}
 }
 
+// lib/trap_registers.S: a system call with every register given but sp and x7,
+// and what they hold after it.
+#define NREGISTERS 32
+void trap_registers(uint64 r[NREGISTERS]);
+
 #endif

@@ -84,8 +84,10 @@ arrange(struct arguments *a, uint64 top)
 
 	if (vector_size + 16 > strings)
 		return -1;
+	// The page is not cleared: what is no string is somebody else's yet.
 	memmove(a->page + strings, a->page, a->used);
 	memset(a->page, 0, strings);
+	memset(a->page + strings + a->used, 0, PGSIZE - strings - a->used);
 	vector = (uint64 *)(a->page + ((strings - vector_size) & ~15u));
 	for (uint i = 0; i < a->argc; i++)
 		vector[i] = top - PGSIZE + strings + a->offset[i];

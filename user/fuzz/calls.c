@@ -7,48 +7,8 @@
 
 #include "user/fuzz/fuzz.h"
 
-// A call changes the register of its result and no other.  Indices are those
-// of the registers; sp is not ours to give, and t2 holds the array.
-enum { A0 = 10, A7 = 17, NREGISTERS = 32 };
-
-// Loads the registers but those two from the array, calls, and stores them.
-void fuzz_trap(uint64 r[NREGISTERS]);
-
-// clang-format off
-__asm__(".macro each_register op\n"
-        ".irp n, 1, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16\n"
-        "	\\op	x\\n, 8 * \\n(t2)\n"
-        ".endr\n"
-        ".irp n, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31\n"
-        "	\\op	x\\n, 8 * \\n(t2)\n"
-        ".endr\n"
-        ".endm\n"
-        ".macro	each_kept op\n"
-        "	\\op	a0, 0(sp)\n"
-        "	\\op	ra, 8(sp)\n"
-        "	\\op	gp, 16(sp)\n"
-        "	\\op	tp, 24(sp)\n"
-        ".irp	n, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27\n"
-        "	\\op	x\\n, 8 * \\n - 112(sp)\n"
-        ".endr\n"
-        "	\\op	s0, 112(sp)\n"
-        "	\\op	s1, 120(sp)\n"
-        ".endm\n"
-        ".text\n"
-        ".type	fuzz_trap, @function\n"
-        "fuzz_trap:\n"
-        "	addi	sp, sp, -128\n"
-        "	each_kept sd\n"
-        "	mv	t2, a0\n"
-        "	each_register ld\n"
-        "	ecall\n"
-        "	ld	t2, 0(sp)\n"
-        "	each_register sd\n"
-        "	each_kept ld\n"
-        "	addi	sp, sp, 128\n"
-        "	ret\n"
-        ".size	fuzz_trap, . - fuzz_trap\n");
-// clang-format on
+// A call changes the register of its result and no other.
+enum { A0 = 10, A7 = 17 };
 
 long
 raw_call(uint64 number, const uint64 args[6])
@@ -61,7 +21,7 @@ raw_call(uint64 number, const uint64 args[6])
 		given[A0 + i] = args[i];
 	given[A7] = number;
 	memcpy(kept, given, sizeof(kept));
-	fuzz_trap(kept);
+	trap_registers(kept);
 	self.calls++;
 	for (uint i = 0; i < NREGISTERS; i++)
 		if (i != A0 && kept[i] != given[i])

@@ -234,8 +234,8 @@ check_stack(void)
 		BROKEN("fresh stack has %lx at %p", words[at], words + at);
 }
 
-// What is between the stack pointer and the arguments' strings has come from
-// exec, and is the argument vector or 0.
+// What is between the stack pointer and the page's end has come from exec, and
+// is the argument vector, the arguments' strings, or 0.
 static void
 check_arguments(int argc, char **argv)
 {
@@ -245,6 +245,11 @@ check_arguments(int argc, char **argv)
 	for (char *at = (char *)(argv + argc + 1); at < argv[0]; at++)
 		if (*at != 0)
 			BROKEN("exec left %x at %p", *at, at);
+	for (char *at = argv[argc - 1] + strlen(argv[argc - 1]) + 1;
+	     (uint64)at % PGSIZE != 0; at++)
+		if (*at != 0)
+			BROKEN("exec left %x at %p, behind the arguments", *at,
+			    at);
 }
 
 void

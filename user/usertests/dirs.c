@@ -99,9 +99,42 @@ bigdir(void)
 	must_unlink("bd");
 }
 
+// Bytes of a directory's entries that are neither number nor name.
+static int
+entry_rests(const char *dir)
+{
+	struct dirent e;
+	int fd = must_open(dir, O_RDONLY), rests = 0;
+
+	while (read(fd, &e, sizeof(e)) == sizeof(e)) {
+		uint i = e.inum != 0 ? strlen(e.name) : 0;
+
+		for (; i < DIRSIZ; i++)
+			rests += e.name[i] != 0;
+	}
+	close(fd);
+	return rests;
+}
+
+// An entry shows nothing of the name that had its slot before, nor of the path
+// it was made from.
+static void
+dirclean(void)
+{
+	EXPECT(mkdir("dc") == 0, "mkdir");
+	make_file("dc/averylongname", 1, 1);
+	must_unlink("dc/averylongname");
+	EXPECT(entry_rests("dc") == 0, "a removed name stays");
+	make_file("dc/..//dc/./y", 1, 1);
+	EXPECT(entry_rests("dc") == 0, "behind a short name");
+	must_unlink("dc/y");
+	must_unlink("dc");
+}
+
 const struct usertest dir_tests[] = {
     {"dirtest", dirtest, 0},
     {"dirslots", dirslots, 0},
+    {"dirclean", dirclean, 0},
     {"deep", deep, 0},
     {"bigdir", bigdir, 1},
     {0, 0, 0},

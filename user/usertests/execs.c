@@ -21,6 +21,24 @@ hash_arguments(int argc, char **argv)
 	return (int)(h & 0x3fffffff);
 }
 
+// What exec put on the stack's top page: the vector, and from its first string
+// to the page's end nothing but the strings and zeros.  Returns the number of
+// bytes that are neither.
+static int
+strange_bytes(int argc, char **argv)
+{
+	char *end = argv[argc - 1] + strlen(argv[argc - 1]) + 1;
+	int strange = 0;
+
+	for (char *at = (char *)(argv + argc + 1); at < argv[0]; at++)
+		strange += *at != 0;
+	for (int i = 1; i < argc; i++)
+		strange += argv[i] != argv[i - 1] + strlen(argv[i - 1]) + 1;
+	for (; (uint64)end % PGSIZE != 0; end++)
+		strange += *end != 0;
+	return strange;
+}
+
 void
 exec_target(int argc, char **argv)
 {
@@ -31,6 +49,8 @@ exec_target(int argc, char **argv)
 		exit(read(3, &c, 1) == 1 ? c : -2);
 	if (strcmp(argv[1], "@hart") == 0)
 		exit(gethart());
+	if (strcmp(argv[1], "@clean") == 0)
+		exit(strange_bytes(argc, argv));
 	for (uint i = 0; i < 100; i++)
 		EXPECT(zero[i] == 0, "bss is not zero");
 	EXPECT(argv[argc] == 0, "argv does not end");
@@ -119,6 +139,39 @@ bigargtest(void)
 	argv[MAXARG + 1] = 0;
 	EXPECT(exec(SELF, argv) == -1, "one argument too many");
 	EXPECT(local == 4711 && big[1] == 'b', "memory has changed");
+}
+
+// Fills pages and gives them back, so that what the hart hands out next, for
+// whatever purpose, shows where it is not overwritten.
+static void
+dirty_free_pages(void)
+{
+	int bytes = 64 * PGSIZE;
+	char *area = sbrk(bytes);
+
+	EXPECT(area != SBRK_ERROR, "no memory");
+	memset(area, 0xd1, bytes);
+	EXPECT(sbrk(-bytes) != SBRK_ERROR, "shrinking");
+}
+
+// The stack's top page holds the arguments and nothing of whoever had it
+// before, whatever their length.
+static void
+execclean(void)
+{
+	static char text[2 * 16 + 1];
+	char *argv[] = {"usertests", "@clean", text, 0};
+
+	for (uint n = 0; n < sizeof(text); n++) {
+		int strange;
+
+		memset(text, 'c', n);
+		text[n] = 0;
+		dirty_free_pages();
+		strange = exec_status(argv);
+		EXPECT(strange == 0, "%d bytes that are nobody's with %u",
+		    strange, n);
+	}
 }
 
 // A read of an impossible length into the end of the heap.
@@ -277,6 +330,60 @@ execbad(void)
 	fail_often();
 	must_unlink("elf.x");
 	expect_no_exec("elf.x", "what is gone");
+}
+
+// Code that exits with 1 if exec left anything in a register but the stack
+// pointer, argc in a0 and argv in a1; with 2 if argv is not the stack pointer.
+extern const char clean_registers[], clean_registers_end[];
+
+// clang-format off
+__asm__("	.text\n"
+        "	.balign 8\n"
+        "	.option push\n"
+        "	.option norvc\n"
+        "clean_registers:\n"
+        ".irp	n, 3, 4, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16, 17, 18, 19\n"
+        "	or	x1, x1, x\\n\n"
+        ".endr\n"
+        ".irp	n, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31\n"
+        "	or	x1, x1, x\\n\n"
+        ".endr\n"
+        "	snez	a0, ra\n"
+        "	xor	a1, a1, sp\n"
+        "	snez	a1, a1\n"
+        "	slli	a1, a1, 1\n"
+        "	or	a0, a0, a1\n"
+        "	li	a7, 2\n" // exit
+        "	ecall\n"
+        "	.balign 8\n"
+        "clean_registers_end:\n"
+        "	.option pop\n");
+// clang-format on
+
+// A new program sees no register of the old one's, nor of the kernel's.
+static void
+execregisters(void)
+{
+	uint64 size = clean_registers_end - clean_registers;
+	uint64 header[15];
+	char *argv[] = {"elf.x", 0};
+	int fd, status, pid;
+
+	memcpy(header, tiny_program, sizeof(header));
+	header[FILESZ] = header[MEMSZ] = sizeof(header) + size;
+	unlink("elf.x");
+	fd = must_open("elf.x", O_CREATE | O_RDWR);
+	must_write(fd, header, sizeof(header));
+	must_write(fd, clean_registers, size);
+	close(fd);
+	pid = must_fork();
+	if (pid == 0) {
+		exec("elf.x", argv);
+		exit(21);
+	}
+	status = reap(pid);
+	EXPECT(status == 0, "status %d", status);
+	must_unlink("elf.x");
 }
 
 // Descriptors, directory and affinity survive exec; memory does not.
@@ -469,6 +576,8 @@ const struct usertest exec_tests[] = {
     {"exectest", exectest, 0},
     {"execargs", execargs, 0},
     {"bigargtest", bigargtest, 0},
+    {"execclean", execclean, 0},
+    {"execregisters", execregisters, 0},
     {"argptest", argptest, 0},
     {"badarg", badarg, 0},
     {"execbad", execbad, 0},

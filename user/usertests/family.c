@@ -308,6 +308,29 @@ forktree(void)
 	EXPECT(tree_depth == 0, "a child's memory shows");
 }
 
+// A child has its parent's registers but a0, and so has the parent after it.
+static void
+forkregisters(void)
+{
+	enum { A0 = 10, A7 = 17, SYS_FORK = 1 };
+	uint64 given[NREGISTERS], after[NREGISTERS];
+	int changed = 0;
+
+	for (uint64 i = 0; i < NREGISTERS; i++)
+		given[i] = mark(getpid(), i);
+	given[A7] = SYS_FORK;
+	memcpy(after, given, sizeof(after));
+	trap_registers(after);
+	for (int i = 0; i < NREGISTERS; i++)
+		changed += i != A0 && after[i] != given[i];
+	if (after[A0] == 0)
+		exit(changed);
+	EXPECT((long)after[A0] > 0, "fork failed");
+	EXPECT(changed == 0, "fork changed %d registers", changed);
+	changed = reap((int)after[A0]);
+	EXPECT(changed == 0, "%d registers differ in the child", changed);
+}
+
 const struct usertest family_tests[] = {
     {"exitcodes", exitcodes, 0},
     {"exitwait", exitwait, 0},
@@ -319,5 +342,6 @@ const struct usertest family_tests[] = {
     {"forkforkfork", forkforkfork, 0},
     {"pidunique", pidunique, 0},
     {"forktree", forktree, 0},
+    {"forkregisters", forkregisters, 0},
     {0, 0, 0},
 };
