@@ -1,13 +1,15 @@
 #!/bin/bash
 # What programs write is on the disk afterwards and the image is consistent:
 # after an orderly end, over several boots, and after the machine was killed
-# in the middle of writing (the log's work).
+# in the middle of writing (the log's work) or while a file and a directory
+# without a name are in use.
 #
 #   tests/disk.sh [CRASHES]
 
 cd "$(dirname "$0")/.." || exit 1
 . tests/harness.sh
 . tests/qemu.sh
+. tests/console.sh
 crashes=${1:-8}
 img=$scratch/disk.img
 cp "${FSIMG:-build/fs.img}" "$img" || exit 1
@@ -40,6 +42,58 @@ says "clean after removing" ': clean$' build/fsck "$img"
 says "removed in the next boot" "^gone$" guest 30 "cat d/f || echo gone"
 check "heavy use" guest 90 'stressfs && grind 3 30'
 says "clean after heavy use" ': clean$' build/fsck "$img"
+
+# A killed machine leaves a file and a directory that are in use but have no
+# name.  The next mount names both and reclaims them, for good, even if the
+# machine dies again before anything is written.
+boots_to_prompt()
+{
+	qemu_command
+	guest_start "${qemu[@]}"
+	guest_prompt 60
+}
+
+reclaims() # COUNT
+{
+	boots_to_prompt || return 1
+	grep -E '^ireclaim:' "$console"
+	[ "$(tr -d '\r' <"$console" |
+		grep -Ec '^ireclaim: orphaned inode [0-9]+$')" = "$1" ]
+}
+
+# Clean but for what the log still holds, and no inode without a name.
+nothing_left()
+{
+	build/fsck -r "$img" >"$scratch/fsck"
+	cat "$scratch/fsck"
+	grep -q ': clean$' "$scratch/fsck" &&
+		! grep -q 'unlinked while open' "$scratch/fsck"
+}
+
+leaves_orphans()
+{
+	boots_to_prompt &&
+		guest_command 'mkdir d && cd d && rm /d && cat /sh > /f' 60 &&
+		guest_type '(rm /f; echo holding; cat /console) < /f\n' &&
+		guest_await '^holding$'
+}
+
+check "a file and a directory without a name" leaves_orphans
+guest_end
+check "the next mount names them" reclaims 2
+guest_end
+check "nothing left behind that mount" nothing_left
+check "the mount after that finds none" reclaims 0
+guest_end
+
+# An orderly removal leaves nothing to reclaim either.
+removes()
+{
+	boots_to_prompt && guest_command 'cat /sh > /f; rm /f; mkdir d; rm d' 60
+}
+check "removals" removes
+guest_end
+check "nothing left behind them" nothing_left
 
 # The machine dies at any time from before the first write to long after.
 for ((n = 1; n <= crashes; n++)); do

@@ -287,11 +287,25 @@ log_finish(uint n)
 	spin_unlock(&wal.lock);
 }
 
-void
+uint64
 log_finish_lazily(uint n)
 {
+	uint64 id;
+
 	spin_lock(&wal.lock);
+	id = wal.open;
 	leave(n);
+	spin_unlock(&wal.lock);
+	return id;
+}
+
+// A transaction that is open still, and holds nothing, has nothing to wait for.
+void
+log_await(uint64 id)
+{
+	spin_lock(&wal.lock);
+	if (wal.open != id || wal.txn[id & 1].used > 0)
+		await_durable(id);
 	spin_unlock(&wal.lock);
 }
 

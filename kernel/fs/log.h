@@ -24,8 +24,12 @@ void log_reserve(uint n);
 void log_finish(uint n);
 
 // Ends it without waiting: its changes get to the log with those of the next
-// operation.  For what may be lost in a crash.
-void log_finish_lazily(uint n);
+// operation, or when somebody waits for them.  Returns what to wait for.
+uint64 log_finish_lazily(uint n);
+
+// Sleeps until the changes of an operation that ended so, and of all before
+// it, are safely in the log.  As for log_finish.
+void log_await(uint64 ticket);
 
 // Makes a changed block part of the operation.  The block is locked, and stays
 // cached until it has been written home.
