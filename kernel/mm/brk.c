@@ -5,6 +5,12 @@
 // program that touches what it asks for see sbrk fail, instead of being killed
 // at the touch.  Only who says SBRK_LAZY gets addresses without that promise,
 // up to the last one.
+//
+// Shrinking takes what lies above the new break, also where that is not heap:
+// a break below the program's end takes the stack and whatever else of the
+// program is above it, and the heap grows from there.  A caller that still
+// needs it dies at its next touch.  A break below address 0 is none: the call
+// changes nothing, and no error either, as course programs expect.
 
 #include "boot/platform.h"
 #include "kernel/riscv.h"
@@ -73,14 +79,14 @@ set_end(struct aspace *as, uint64 end)
 	    .prot = PTE_R | PTE_W, .kind = SEG_HEAP});
 }
 
-// The list is the caller's own.
+// Ends the list, which is the caller's own, at address to.
 static void
-remove_heap(struct segment_list *l)
+cut_segments(struct segment_list *l, uint64 to)
 {
-	for (uint i = 0; i < l->n; i++) {
-		if (l->seg[i].kind == SEG_HEAP)
-			l->seg[i] = l->seg[--l->n];
-	}
+	while (l->n > 0 && l->seg[l->n - 1].start >= to)
+		l->n--;
+	if (l->n > 0 && l->seg[l->n - 1].end > to)
+		l->seg[l->n - 1].end = to;
 }
 
 static int
@@ -89,10 +95,9 @@ shrink(struct aspace *as, uint64 from, uint64 to)
 	if (aspace_own_segments(as) < 0)
 		return -1;
 	aspace_unmap(as, to, from);
-	if (to > as->heap_start)
-		heap_segment(as)->end = to;
-	else
-		remove_heap(as->segs);
+	cut_segments(as->segs, to);
+	if (to < as->heap_start)
+		as->heap_start = to;
 	aspace_trim(as, to, from);
 	aspace_tlb_stale(as);
 	return 0;
@@ -134,8 +139,9 @@ aspace_sbrk(long delta, int kind)
 	uint64 to;
 	int r = 0;
 
-	if (delta >= 0 ? delta > MAXVA || new > MAXVA - 2 * PGSIZE :
-	                 delta < -MAXVA || new < as->heap_start || new > old)
+	if (delta < 0 && new > old)
+		return old;
+	if (delta > MAXVA || new > MAXVA - 2 * PGSIZE)
 		return -1;
 	to = PGROUNDUP(new);
 	if (to > from)

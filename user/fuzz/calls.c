@@ -209,6 +209,16 @@ choose_link(uint64 a[6])
 	return bad_old || bad_new ? FAILS : ZERO;
 }
 
+// Whether a move of the break would take the program's own stack: a misdeed
+// (fuzz/misdeed.c), but for a break below 0, which changes nothing.
+static bool
+takes_stack(int bytes)
+{
+	long end = (long)sbrk(0) + bytes;
+
+	return end >= 0 && end < (long)arena_start();
+}
+
 static enum outcome
 choose_sbrk(uint64 a[6])
 {
@@ -223,6 +233,8 @@ choose_sbrk(uint64 a[6])
 	if (a[1] == SBRK_EAGER && (int)a[0] > 1024 * 1024 &&
 	    (int)a[0] < 0x7f000000)
 		a[1] = SBRK_LAZY;
+	if (takes_stack((int)a[0]))
+		a[0] = 0;
 	return OLD_BREAK;
 }
 

@@ -109,6 +109,7 @@ enum direction { KERNEL_READS, KERNEL_WRITES };
 void arena_init(void);
 char *arena_spot(uint room); // so many bytes that are this process's
 void arena_mend(void);       // after the break may have moved
+uint64 arena_start(void); // the program and its stack are below
 uint64 any_number(void);
 uint64 any_size(void);
 uint64 any_fd(bool *invalid);

@@ -123,10 +123,22 @@ dig(int depth)
 	return depth < 0 ? 0 : dig(depth + 1) + room[0];
 }
 
+// A break at or below the stack: nothing of the program above it is left.
+static void
+lose_memory(void)
+{
+	volatile char on_stack = 0;
+	long stack = PGROUNDDOWN((long)&on_stack);
+
+	sbrk((int)(pick((uint)stack + 1) - (long)sbrk(0)));
+	on_stack++;
+	BROKEN("a stack above the break is there");
+}
+
 void
 random_misdeed(void)
 {
-	switch (pick(8)) {
+	switch (pick(9)) {
 	case 0:
 		forbidden_instruction();
 		BROKEN("a forbidden instruction went through");
@@ -136,6 +148,9 @@ random_misdeed(void)
 	case 2:
 		dig(0);
 		BROKEN("the stack has no end");
+	case 3:
+		lose_memory();
+		break;
 	default:
 		touch_forbidden();
 	}

@@ -24,6 +24,12 @@ arena_init(void)
 	arena_mend();
 }
 
+uint64
+arena_start(void)
+{
+	return (uint64)base;
+}
+
 // By steps that fit an int: lazy heap may be larger.
 void
 arena_mend(void)

@@ -223,8 +223,8 @@ bsstest(void)
 	EXPECT(filled[1] == 2, "written data changed its neighbour");
 }
 
-// Freed so low that nothing, or next to nothing, is left: the process may be
-// refused or die, and is the only one that does.
+// Freed so low that nothing, or next to nothing, is left: the process dies for
+// lack of a stack, and is the only one that does.
 static void
 shrink_by(long bytes)
 {
@@ -234,10 +234,7 @@ shrink_by(long bytes)
 static void
 shrink_and_grow(long bytes)
 {
-	char *top = sbrk(0);
-
-	if (sbrk(-(int)bytes) == SBRK_ERROR)
-		expect_break(top);
+	sbrk(-(int)bytes);
 	sbrk(10 * PGSIZE + 2048);
 	sbrk(-10);
 }
@@ -258,6 +255,82 @@ sbrkbugs(void)
 	}
 	expect_break((void *)top);
 	look(top - 1);
+}
+
+static void
+shrink_to(long address)
+{
+	volatile char on_stack = 1;
+
+	sbrk((int)(address - (long)sbrk(0)));
+	on_stack++;
+}
+
+// A break below a program's stack takes the stack with it, and the program; one
+// further up does no harm.
+static void
+sbrkbelow(void)
+{
+	long stack = PGROUNDDOWN((long)__builtin_frame_address(0));
+	long top = PGROUNDUP((long)sbrk(0));
+
+	for (long at = 0; at <= stack; at += 3 * PGSIZE) {
+		int status = outcome_of(shrink_to, at);
+
+		EXPECT(status == -1, "status %d, break at %lx", status, at);
+	}
+	EXPECT(outcome_of(shrink_to, stack) == -1, "below the stack's page");
+	EXPECT(outcome_of(shrink_to, stack + 1) == 0, "in the stack's page");
+	EXPECT(outcome_of(shrink_to, top) == 0, "where it is");
+	EXPECT(outcome_of(shrink_to, 1) == -1, "in the first page");
+}
+
+// A stack that a break behind the program's data does not reach.
+static char island[4 * PGSIZE] __attribute__((aligned(16)));
+static char *lost; // address in the stack that it does
+
+static void
+see_and_write(long at)
+{
+	EXPECT(*(char *)at == 'h', "not the parent's byte");
+	memset((char *)at, 'c', 2 * PGSIZE);
+}
+
+static void __attribute__((noreturn))
+live_on_island(void)
+{
+	extern char end[]; // of the program's data, from the linker
+	char *top = sbrk(0), *heap = (char *)PGROUNDUP((long)end);
+
+	EXPECT(sbrk((int)(end - top)) == top, "shrinking");
+	expect_break(end);
+	expect_killed(touch, (long)lost, "a touch of the stack that was");
+	expect_killed(touch, (long)heap, "a touch above the break");
+	EXPECT(sbrk((int)(heap - end) + 3 * PGSIZE) == end, "growing");
+	expect_zero(heap, 3 * PGSIZE);
+	memset(heap, 'h', 3 * PGSIZE);
+	EXPECT(outcome_of(see_and_write, (long)heap) == 0, "in the child");
+	EXPECT(heap[2 * PGSIZE] == 'h', "the child's byte");
+	expect_killed(touch, (long)heap + 3 * PGSIZE, "a touch above it");
+	EXPECT(sbrk(-3 * PGSIZE) == heap + 3 * PGSIZE, "shrinking again");
+	expect_break(heap);
+	exit(0);
+}
+
+static void
+go_to_island(long unused)
+{
+	(void)unused;
+	lost = __builtin_frame_address(0);
+	__asm__ volatile("mv sp, %0; jr %1" : : "r"(island + sizeof(island)),
+	    "r"(live_on_island));
+}
+
+// Who has the stack elsewhere may give up the other, and has heap in its place.
+static void
+sbrkisland(void)
+{
+	EXPECT(outcome_of(go_to_island, 0) == 0, "on the island");
 }
 
 // The last byte before the heap's end is good for programs and system calls.
@@ -289,7 +362,8 @@ sbrklast(void)
 	must_unlink("last.f");
 }
 
-// Amounts at the ends of what an int holds.
+// Amounts that would put the break below address 0, up to what an int holds,
+// change nothing.
 static void
 sbrk8000(void)
 {
@@ -297,9 +371,10 @@ sbrk8000(void)
 	    (int)0x80000004, (int)0x80000000, (int)0x80001000, -0x7fffffff};
 	char *top = sbrk(0);
 
+	EXPECT(sbrk(-(int)(long)top - 1) == top, "below 0 by a byte");
 	for (uint i = 0; i < sizeof(amounts) / sizeof(amounts[0]); i++) {
-		EXPECT(sbrk(amounts[i]) == SBRK_ERROR, "sbrk(%d)", amounts[i]);
-		EXPECT(sbrklazy(amounts[i]) == SBRK_ERROR, "sbrklazy(%d)",
+		EXPECT(sbrk(amounts[i]) == top, "sbrk(%d)", amounts[i]);
+		EXPECT(sbrklazy(amounts[i]) == top, "sbrklazy(%d)",
 		    amounts[i]);
 		expect_break(top);
 	}
@@ -398,6 +473,8 @@ const struct usertest heap_tests[] = {
     {"validatetest", validatetest, 0},
     {"bsstest", bsstest, 0},
     {"sbrkbugs", sbrkbugs, 0},
+    {"sbrkbelow", sbrkbelow, 0},
+    {"sbrkisland", sbrkisland, 0},
     {"sbrklast", sbrklast, 0},
     {"sbrk8000", sbrk8000, 0},
     {"mem", mem, 0},

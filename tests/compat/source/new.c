@@ -44,6 +44,8 @@ kinds(void)
 		fail("shrinking");
 	if (sbrk(LARGE) != SBRK_ERROR)
 		fail("refusing what is too much");
+	if (sbrk(-(int)((uint64)top + 1)) != top || sbrk(0) != top)
+		fail("a break below 0 that changes nothing");
 }
 
 #define APART (100 * PGSIZE) // from one word that is used to the next
