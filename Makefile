@@ -39,6 +39,12 @@ ifneq ($(filter run,$(MAKECMDGOALS)),)
 ifeq ($(strip $(CMD)),)
 $(call die,run needs CMD='...')
 endif
+# The shell's longest line (user/sh/sh.h).
+CMD_MAX := 3071
+CMD_LENGTH := $(shell printf %s '$(subst ','\'',$(CMD))' | wc -c)
+ifneq ($(shell [ "$(CMD_LENGTH)" -le $(CMD_MAX) ] && echo ok),ok)
+$(call die,CMD has $(CMD_LENGTH) bytes: $(CMD_MAX) is the most)
+endif
 endif
 
 # --- tools ----------------------------------------------------------------

@@ -7,8 +7,8 @@
 // A line: commands joined by | && || ; & and grouped by ( ), with redirections
 // [digit]< [digit]> [digit]>> anywhere among the words, '..' and ".." and
 // backslashes for quoting, and # for a comment.  Built in: cd, exit [status],
-// wait.  At most LINE_SIZE - 1 bytes, TOKENS words and operators, MAXARG - 1
-// arguments, STAGES commands in a pipeline.
+// wait.  At most LINE_SIZE - 1 bytes, MAXARG - 1 arguments, STAGES commands in
+// a pipeline.
 //
 // A line becomes an array of tokens, is checked as a whole, and is then run
 // straight from that array.  A process of the shell is a range of tokens it

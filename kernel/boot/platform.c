@@ -62,6 +62,17 @@ note_device(const struct fdt_node *n)
 	}
 }
 
+// Half a command line must not run: it may say something else.
+static void
+note_bootargs(const struct fdt_node *n)
+{
+	if (n->bootargs.len > sizeof(platform.bootargs))
+		panic("%u bytes of boot arguments; %lu is the most",
+		    n->bootargs.len - 1, sizeof(platform.bootargs) - 1);
+	strlcopy(platform.bootargs, (const char *)n->bootargs.data,
+	    sizeof(platform.bootargs));
+}
+
 static void
 visit(const struct fdt_node *n)
 {
@@ -76,8 +87,7 @@ visit(const struct fdt_node *n)
 	} else if (n->timebase.len > 0) {
 		platform.timebase = fdt_cells(n->timebase, 0, 1);
 	} else if (strcmp(n->name, "chosen") == 0 && n->bootargs.len > 0) {
-		strlcopy(platform.bootargs, (const char *)n->bootargs.data,
-		    sizeof(platform.bootargs));
+		note_bootargs(n);
 	} else {
 		note_device(n);
 	}

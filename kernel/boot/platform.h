@@ -6,6 +6,11 @@
 
 #define MAX_VIRTIO 8
 
+// Bytes of the boot arguments, the final 0 included: the shell's longest line
+// (user/sh/sh.h) and 512 for options.  A command of that length is an argument
+// that exec has room for.
+#define BOOTARGS_SIZE (3072 + 512)
+
 struct platform {
 	uint64 ram_start; // physical
 	uint64 ram_end;
@@ -19,7 +24,7 @@ struct platform {
 	uint nvirtio;
 	uint64 virtio_pa[MAX_VIRTIO];
 	uint virtio_irq[MAX_VIRTIO];
-	char bootargs[256];
+	char bootargs[BOOTARGS_SIZE];
 };
 
 extern struct platform platform;

@@ -7,9 +7,10 @@
 #include "user/drove.h"
 #include "user/lib/lines.h"
 
-#define LINE_SIZE 2048 // bytes of a line, its final 0 included
-#define TOKENS    512  // words and operators of a line
-#define STAGES    32   // commands of a pipeline
+// Bytes of a line, its final 0 included: less than the page that exec has for
+// the arguments of `sh -c`.
+#define LINE_SIZE 3072
+#define STAGES    32 // commands of a pipeline
 
 // Exit statuses of the shell itself; those of programs that cannot be run are
 // in user/lib/run.h.
@@ -42,7 +43,7 @@ struct token {
 	char *text; // T_WORD
 };
 
-extern struct token tokens[TOKENS]; // of the line being run
+extern struct token tokens[LINE_SIZE]; // of the line; each has a byte at least
 extern int ntokens;
 
 // Makes tokens of a line and checks that they are well formed.  0, or -1 after

@@ -4,7 +4,7 @@
 
 #include "user/sh/sh.h"
 
-struct token tokens[TOKENS];
+struct token tokens[LINE_SIZE];
 int ntokens;
 
 // The words of the line, each with a final 0.  A word is followed by at least
@@ -114,10 +114,6 @@ split(const char *s)
 			s++;
 		if (*s == 0 || *s == '#')
 			return 0;
-		if (ntokens == TOKENS) {
-			fprintf(2, "sh: more than %d words and operators\n", TOKENS);
-			return -1;
-		}
 		s = take_token(s, &tokens[ntokens], &to);
 		if (s == 0) {
 			fprintf(2, "sh: a quote is not closed\n");
