@@ -17,7 +17,7 @@ CURVES=0x1ffff            # of the table in jobs.c: all whose cost is known
 SIMPLE=0x1f               # those whose harts do not meet
 LOST=0x20000              # the one that not all harts finish
 REPEATS=5                 # of a point
-SPREAD=1                  # percent that its cycles may differ
+SPREAD=0                  # percent that its cycles may differ
 LIMIT=${MODEL_LIMIT:-120} # seconds for a run
 
 settings=()

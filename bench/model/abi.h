@@ -46,11 +46,19 @@
 // AWAIT: a device's progress -> 0.  A device takes the host's time, of which the
 // model knows nothing: holds this hart, and with it everyone, until the device
 // has come so far, so that its answer is there at the same modelled time always.
+// Its interrupt may be on its way still: see INTERRUPT.
 // Progress: the physical address of a 16-bit counter of what the device has
 // done, which wraps round, and the number that it is to reach.
 #define MODEL_AWAIT        5
 #define MODEL_PROGRESS(pa, number) ((unsigned long)(number) << 48 | (pa))
 
-#define MODEL_OPERATIONS   6
+// INTERRUPT: a hart's number -> 0.  A device has interrupted that hart on behalf of
+// this one, at this one's time: returns when it is awake.
+#define MODEL_INTERRUPT    6
+
+// CYCLES: anything -> this hart's cycles since power-on.
+#define MODEL_CYCLES       7
+
+#define MODEL_OPERATIONS   8
 
 #endif

@@ -7,6 +7,7 @@
 #include "markers.h"
 #include "order.h"
 #include "report.h"
+#include "trace.h"
 
 // SLTI with rd = x0: opcode OP-IMM (0x13), funct3 2, rd in bits 7 to 11.
 int
@@ -34,10 +35,10 @@ begin(unsigned hart, uint64_t participants, unsigned harts)
 	return 0;
 }
 
-// A device that takes longer than this is left to itself.
-#define PATIENCE_MS  2000
+// A device that takes longer than this is left to itself: a host's disk answers in
+// a hundredth of that, however busy the host.
+#define PATIENCE_MS  60000
 #define POLL_NS      50000
-#define INTERRUPT_NS 500000 // from its counter's change to its interrupt
 
 static void
 sleep_ns(long ns)
@@ -54,6 +55,8 @@ await(uint64_t progress)
 
 	if (counter == NULL)
 		return;
+	order_host_begin();
+	shake();
 	for (int i = 0; i < PATIENCE_MS * 1000000L / POLL_NS; i++) {
 		uint16_t now = __atomic_load_n(counter, __ATOMIC_ACQUIRE);
 
@@ -61,7 +64,7 @@ await(uint64_t progress)
 			break;
 		sleep_ns(POLL_NS);
 	}
-	sleep_ns(INTERRUPT_NS);
+	order_host_end();
 }
 
 void
@@ -91,6 +94,14 @@ marker_obey(unsigned hart, unsigned operation, uint64_t mailbox)
 	case MODEL_AWAIT:
 		await(*word);
 		*word = 0;
+		break;
+	case MODEL_INTERRUPT:
+		if (*word != hart)
+			order_interrupt(hart, *word);
+		*word = 0;
+		break;
+	case MODEL_CYCLES:
+		*word = clocks[hart].now;
 		break;
 	}
 }

@@ -18,21 +18,27 @@
 // since the order in the region is no longer what it should be.
 
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 #include "order.h"
+#include "trace.h"
 
 #define WATCH_MS      50
-#define STILL_TICKS   4    // of no movement, before harts are let run
-#define GATE_TICKS    40   // a gate that nobody else can come to opens
-#define WAKE_MS       1000 // for a hart that was interrupted to wake up
+#define STILL_TICKS   4     // of no movement, before harts are let run
+#define GATE_TICKS    40    // a gate that nobody else can come to opens
+#define WAKE_MS       10000 // for a hart that was interrupted to wake up
 
 enum state { COMING, READY, RUNNING, PARKED, HELD, IDLE };
+
+static const char *const state_names[] = {
+    "coming", "ready", "running", "parked", "held", "idle"};
 
 static struct waiter {
 	enum state state;
@@ -40,7 +46,6 @@ static struct waiter {
 	bool out_of_order; // let run one block by the watchdog
 	bool unexplained;  // has woken up, nobody knows why, and not run yet
 	uint64_t rung_at;  // when an interrupt sent to it arrives; 0: none
-	pid_t thread;
 	sem_t go;
 } harts[MODEL_HARTS];
 
@@ -57,6 +62,8 @@ static int to_tell = -1; // that it has the turn
 static uint64_t latest;  // clock of the last hart that had it
 
 static bool region_open;
+
+static unsigned with_host; // harts that wait for what the host will do
 
 static struct {
 	unsigned expected, held; // participants
@@ -150,20 +157,33 @@ give_turn(void)
 	harts[next].out_of_order = false;
 	current = next;
 	order_handovers++;
+	if (tracing)
+		trace_begin(next, clocks[next].now);
 	limit_by(next, first_ready(next));
 	// Release: what the last hart did to lines and clocks is done.
 	__atomic_store_n(&clocks[next].turn, true, __ATOMIC_RELEASE);
 	to_tell = next;
 }
 
-static void
-drop_turn(unsigned hart, enum state s)
+// Returns whether the hart had the turn, which nobody has then.
+static bool
+end_turn(unsigned hart, enum state s)
 {
 	harts[hart].state = s;
 	__atomic_store_n(&clocks[hart].turn, false, __ATOMIC_RELAXED);
 	if (current != (int)hart)
-		return;
+		return false;
 	current = -1;
+	if (tracing)
+		trace_end(hart, clocks[hart].now, state_names[s]);
+	return true;
+}
+
+static void
+drop_turn(unsigned hart, enum state s)
+{
+	if (!end_turn(hart, s))
+		return;
 	latest = clocks[hart].now;
 	give_turn();
 }
@@ -191,8 +211,8 @@ order_enter(unsigned hart)
 {
 	struct waiter *w = &harts[hart];
 
+	shake();
 	pthread_mutex_lock(&lock);
-	w->thread = gettid();
 	// A hart that wakes up is READY before it gets here.
 	if (w->state == COMING)
 		w->state = READY;
@@ -269,6 +289,7 @@ order_unpark(uint64_t mask, uint64_t at)
 void
 order_sleep(unsigned hart)
 {
+	shake();
 	pthread_mutex_lock(&lock);
 	// QEMU lets its harts idle before it starts the machine.
 	if (harts[hart].state != COMING)
@@ -303,6 +324,7 @@ count_idle(unsigned hart)
 void
 order_wake(unsigned hart)
 {
+	shake();
 	pthread_mutex_lock(&lock);
 	if (harts[hart].state == IDLE) {
 		count_idle(hart);
@@ -332,8 +354,10 @@ await_wake(unsigned hart)
 	struct timespec end = after_ms(WAKE_MS);
 	int late = 0;
 
+	order_host_begin();
 	while (harts[hart].state == IDLE && late == 0)
 		late = pthread_cond_timedwait(&woken, &lock, &end);
+	order_host_end();
 }
 
 void
@@ -345,6 +369,7 @@ order_interrupt(unsigned from, unsigned to)
 	if (to >= n_harts)
 		return;
 	w = &harts[to];
+	shake();
 	pthread_mutex_lock(&lock);
 	switch (w->state) {
 	case IDLE:
@@ -468,14 +493,10 @@ arrive(unsigned hart, void (*all_here)(void))
 {
 	struct waiter *w = &harts[hart];
 
-	w->thread = gettid();
 	w->in_region = true;
 	gate.held++;
 	if (gate.held >= gate.expected) {
-		w->state = HELD;
-		__atomic_store_n(&clocks[hart].turn, false, __ATOMIC_RELAXED);
-		if (current == (int)hart)
-			current = -1;
+		end_turn(hart, HELD);
 		all_here();
 	} else {
 		drop_turn(hart, HELD);
@@ -527,13 +548,25 @@ order_elapsed(unsigned hart)
 
 // ---- The watchdog.
 
+void
+order_host_begin(void)
+{
+	__atomic_fetch_add(&with_host, 1, __ATOMIC_RELAXED);
+}
+
+void
+order_host_end(void)
+{
+	__atomic_fetch_sub(&with_host, 1, __ATOMIC_RELAXED);
+}
+
 static bool
-sleeps(pid_t thread)
+sleeps(const char *thread)
 {
 	char path[64], state = 0;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)thread);
+	snprintf(path, sizeof(path), "/proc/self/task/%.20s/stat", thread);
 	f = fopen(path, "r");
 	if (f == NULL)
 		return true;
@@ -543,14 +576,22 @@ sleeps(pid_t thread)
 	return state == 'S';
 }
 
+// All threads of QEMU but the watchdog: one that runs, or would if the host let
+// it, may be the one that the others wait for.
 static bool
 all_sleep(void)
 {
-	for (unsigned i = 0; i < n_harts; i++) {
-		if (harts[i].thread != 0 && !sleeps(harts[i].thread))
-			return false;
+	DIR *tasks = opendir("/proc/self/task");
+	struct dirent *d;
+	bool all = true;
+
+	while (tasks != NULL && all && (d = readdir(tasks)) != NULL) {
+		if (d->d_name[0] != '.' && atoi(d->d_name) != gettid())
+			all = sleeps(d->d_name);
 	}
-	return true;
+	if (tasks != NULL)
+		closedir(tasks);
+	return all && __atomic_load_n(&with_host, __ATOMIC_RELAXED) == 0;
 }
 
 static uint64_t

@@ -77,6 +77,11 @@ void order_wake(unsigned hart);
 // up (or, bounded, after a while).
 void order_interrupt(unsigned from, unsigned to);
 
+// Between these a hart waits for something outside, a device or a thread of
+// QEMU's: that nothing moves is no reason to break the order.
+void order_host_begin(void);
+void order_host_end(void);
+
 // The hart is at a wfi.  If it will fall through, because of an interrupt that
 // QEMU delivered ahead of its time, it sleeps until that time.
 void order_wfi(unsigned hart);

@@ -124,19 +124,44 @@ params_load(const char *path, const char *profile)
 	return good && found;
 }
 
+// The value of a "name=value" word of that name, or NULL.
+static const char *
+value_of(const char *word, const char *name)
+{
+	size_t n = strlen(name);
+
+	return strncmp(word, name, n) == 0 && word[n] == '=' ? word + n + 1
+	                                                     : NULL;
+}
+
+// Is this word a file's or a profile's name?
+static bool
+take_name(const char *word, struct params_files *files, const char **profiles,
+    const char **profile)
+{
+	const struct {
+		const char *name, **to;
+	} names[] = {{"report", &files->report}, {"trace", &files->trace},
+	    {"profiles", profiles}, {"profile", profile}};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = value_of(word, names[i].name);
+
+		if (value != NULL) {
+			*names[i].to = value;
+			return true;
+		}
+	}
+	return false;
+}
+
 bool
-params_obey(int argc, char **argv, const char **report)
+params_obey(int argc, char **argv, struct params_files *files)
 {
 	const char *profiles = NULL, *profile = NULL;
 
-	for (int i = 0; i < argc; i++) {
-		if (strncmp(argv[i], "report=", 7) == 0)
-			*report = argv[i] + 7;
-		else if (strncmp(argv[i], "profiles=", 9) == 0)
-			profiles = argv[i] + 9;
-		else if (strncmp(argv[i], "profile=", 8) == 0)
-			profile = argv[i] + 8;
-	}
+	for (int i = 0; i < argc; i++)
+		take_name(argv[i], files, &profiles, &profile);
 	if (profile != NULL && profiles == NULL) {
 		complain("profile=%s without profiles=FILE", profile);
 		return false;
@@ -147,8 +172,7 @@ params_obey(int argc, char **argv, const char **report)
 		char name[32];
 		size_t n = strcspn(argv[i], "=");
 
-		if (strncmp(argv[i], "report=", 7) == 0 ||
-		    strncmp(argv[i], "profile", 7) == 0)
+		if (take_name(argv[i], files, &profiles, &profile))
 			continue;
 		if (argv[i][n] == 0 || n >= sizeof(name)) {
 			complain("%s is not key=value", argv[i]);

@@ -21,7 +21,10 @@
 	X(ipi, 100, 0, "from the store that interrupts to the end of wfi")     \
 	X(pause, 20, 0, "the pause instruction")                               \
 	X(slack, 400, 0, "how far a hart may run ahead of the next")           \
-	X(top, 40, 0, "lines to report")
+	X(top, 40, 0, "lines to report")                                       \
+	X(shake, 0, 0, "seed of delays; 0: none")                              \
+	X(trace_from, 0, 0, "turns of which the trace lists blocks")           \
+	X(trace_to, 0, 0, "up to, excluded")
 
 struct params {
 #define X(name, value, least, what) uint64_t name;
@@ -39,10 +42,16 @@ bool params_set(const char *name, const char *value);
 // Loads a machine out of a profile file; false with a message if it cannot.
 bool params_load(const char *path, const char *profile);
 
-// Takes the plugin's "key=value" words: report=FILE, profiles=FILE, profile=NAME,
-// and parameters, which override the profile's wherever they stand.  False with
-// a message if one is wrong.
-bool params_obey(int argc, char **argv, const char **report);
+// Files that the plugin writes.
+struct params_files {
+	const char *report;
+	const char *trace; // NULL: none
+};
+
+// Takes the plugin's "key=value" words: report=FILE, trace=FILE, profiles=FILE,
+// profile=NAME, and parameters, which override the profile's wherever they
+// stand.  False with a message if one is wrong.
+bool params_obey(int argc, char **argv, struct params_files *files);
 
 // One line on the standard error, which names the model.
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -16,6 +16,7 @@
 #include "params.h"
 #include "qemu_api.h"
 #include "report.h"
+#include "trace.h"
 
 // RISC-V encodings (unprivileged and privileged specifications).
 #define INSN_PAUSE         0x0100000f
@@ -122,6 +123,7 @@ has_turn(unsigned hart)
 // which it does not at the size its buffer has by default.
 struct block {
 	unsigned instructions;
+	uint64_t pc;
 };
 
 static void
@@ -133,6 +135,8 @@ on_block(unsigned hart, void *udata)
 	if (!has_turn(hart))
 		order_enter(hart);
 	charge(c, COST_INSTRUCTIONS, b->instructions);
+	if (tracing && has_turn(hart))
+		trace_block(hart, c->now, b->pc);
 	if (per_hart[hart].reserved > 0)
 		per_hart[hart].reserved--;
 	else if (c->now > __atomic_load_n(&c->limit, __ATOMIC_RELAXED))
@@ -384,6 +388,7 @@ on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	if (b == NULL)
 		return;
 	b->instructions = n;
+	b->pc = qemu_plugin_insn_vaddr(qemu_plugin_tb_get_insn(tb, 0));
 	qemu_plugin_register_vcpu_tb_exec_cb(
 	    tb, on_block, QEMU_PLUGIN_CB_NO_REGS, b);
 	for (size_t i = 0; i < n; i++) {
@@ -483,14 +488,15 @@ __attribute__((visibility("default"))) int
 qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
     char **argv)
 {
-	const char *report = "model.report";
+	struct params_files files = {.report = "model.report"};
 	unsigned harts;
 
 	// Nothing has started yet; returning would have QEMU complain again.
-	if (!suits(info) || !params_obey(argc, argv, &report))
+	if (!suits(info) || !params_obey(argc, argv, &files))
 		_Exit(1);
 	harts = info->system.smp_vcpus;
-	if (!report_open(report, harts))
+	if (!report_open(files.report, harts) ||
+	    (files.trace != NULL && !trace_open(files.trace)))
 		_Exit(1);
 	order_opened = coherence_count;
 	order_closed = close_region;

@@ -31,6 +31,7 @@
 #include "proc/procslot.h"
 #include "proc/progcache.h"
 #include "proc/sched.h"
+#include "sync/cycles.h"
 #include "trap/trap.h"
 
 _Static_assert(NCPU_MAX == NCPU, "boot/mshim.h");
@@ -55,7 +56,7 @@ init_harts(void)
 		h->id = i;
 		h->timer_at = -1;
 		h->asid_next = 1;
-		h->cycle_boot = r_cycle();
+		h->cycle_boot = cycles_now();
 		h->time_boot = r_time();
 		spin_init(&h->runq.lock, LC_RUNQ);
 		list_init(&h->runq.procs);

@@ -45,7 +45,7 @@ supervisor_context(uint hart)
 // The hart that serves irq.  One hart for all devices: their interrupts are
 // few (one per disk transfer, one per key), and its idle loop is the only one
 // they disturb.
-static uint
+uint
 irq_home(uint irq)
 {
 	(void)irq;

@@ -12,6 +12,9 @@ void plic_init(void);
 // harts run.
 void plic_attach(uint irq, void (*handler)(void));
 
+// The hart that irq is routed to.
+uint irq_home(uint irq);
+
 // On each hart, once: lets the interrupts routed to it through.
 void plic_init_hart(uint hart);
 

@@ -5,6 +5,7 @@
 #include "kernel/riscv.h"
 #include "lib/string.h"
 #include "mm/variant.h"
+#include "sync/cycles.h"
 
 #ifndef VARIANT_NAME
 #error "the Makefile names the variant"
@@ -47,7 +48,7 @@ uint64
 cycles_to_ns(uint64 cycles)
 {
 	uint64 elapsed = r_time() - harts[0].time_boot;
-	uint64 run = r_cycle() - harts[0].cycle_boot;
+	uint64 run = cycles_now() - harts[0].cycle_boot;
 	uint64 ns_per_tick = 1000000000 / platform.timebase;
 
 	if (run == 0)

@@ -31,6 +31,7 @@
 #include "proc/ipi.h"
 #include "proc/proc.h"
 #include "proc/sched.h"
+#include "sync/cycles.h"
 #include "sync/sleeplock.h"
 #include "sync/spinlock.h"
 
@@ -193,9 +194,9 @@ cycles_in(uint64 ns)
 static void
 pass(uint64 cycles)
 {
-	uint64 begin = r_cycle();
+	uint64 begin = cycles_now();
 
-	while (r_cycle() - begin < cycles)
+	while (cycles_now() - begin < cycles)
 		ipi_check_stop();
 }
 

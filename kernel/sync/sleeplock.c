@@ -9,11 +9,11 @@
 // between.
 
 #include "sync/sleeplock.h"
-#include "kernel/riscv.h"
 #include "lib/printf.h"
 #include "proc/hart.h"
 #include "proc/ipi.h"
 #include "proc/sched.h"
+#include "sync/cycles.h"
 #include "sync/lockstat.h"
 
 #define PATIENCE 4
@@ -46,10 +46,10 @@ count_taken(struct sleeplock *l, uint64 wait_begin)
 	uint64 waited;
 
 	c->acquisitions++;
-	l->since = lockstat_hold_on ? r_cycle() : 0;
+	l->since = lockstat_hold_on ? cycles_now() : 0;
 	if (wait_begin == 0)
 		return;
-	waited = r_cycle() - wait_begin;
+	waited = cycles_now() - wait_begin;
 	c->contended++;
 	c->spins++;
 	c->wait_cycles += waited;
@@ -97,7 +97,7 @@ sleeplock_lock(struct sleeplock *l)
 	KASSERT(this_hart()->lock_depth == 0);
 	KASSERT(!sleeplock_held(l));
 	if (__atomic_load_n(&l->owner, __ATOMIC_RELAXED) != NULL) {
-		wait_begin = r_cycle();
+		wait_begin = cycles_now();
 		watch(l);
 	}
 	spin_lock(&l->lock);
@@ -127,7 +127,7 @@ sleeplock_unlock(struct sleeplock *l)
 	KASSERT(sleeplock_held(l));
 	if (l->since != 0)
 		lockstat_held(&this_hart()->locks[l->class],
-		    r_cycle() - l->since);
+		    cycles_now() - l->since);
 	spin_lock(&l->lock);
 	l->owner = NULL;
 	if (l->hand_over) {

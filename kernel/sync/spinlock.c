@@ -19,8 +19,8 @@
 #include "proc/hart.h"
 #include "proc/ipi.h"
 #include "proc/sched.h"
+#include "sync/cycles.h"
 #include "sync/lockstat.h"
-#include "kernel/riscv.h"
 
 // Longest back-off in pauses: about the length of a short critical section,
 // so that a freed lock is not left idle for longer than it was held.
@@ -82,7 +82,7 @@ static void __attribute__((noinline))
 take_contended(struct spinlock *l, struct hart *h)
 {
 	struct lock_counters *c;
-	uint64 begin = r_cycle();
+	uint64 begin = cycles_now();
 	uint64 spins = 0;
 	uint backoff = 1;
 	uint64 waited;
@@ -99,7 +99,7 @@ take_contended(struct spinlock *l, struct hart *h)
 		ipi_check_stop();
 	} while (!is_free(l) || !try_take(l, h));
 
-	waited = r_cycle() - begin;
+	waited = cycles_now() - begin;
 	c = &h->locks[l->class];
 	c->contended++;
 	c->spins += spins;
@@ -119,7 +119,7 @@ spin_lock(struct spinlock *l)
 	h->lock_depth++;
 	h->locks[l->class].acquisitions++;
 	if (lockstat_hold_on)
-		l->since = r_cycle();
+		l->since = cycles_now();
 }
 
 void
@@ -129,7 +129,7 @@ spin_unlock(struct spinlock *l)
 
 	DASSERT(spin_held(l));
 	if (l->since != 0) {
-		lockstat_held(&h->locks[l->class], r_cycle() - l->since);
+		lockstat_held(&h->locks[l->class], cycles_now() - l->since);
 		l->since = 0;
 	}
 	h->lock_depth--;
