@@ -19,8 +19,9 @@ die = $(error $(1))
 
 # --- what may be asked for ------------------------------------------------
 
-# For a sweep VARIANTS, CPUS and MEM are other settings, which it checks.
-ifeq ($(filter sweep bench-linux,$(MAKECMDGOALS)),)
+# For a sweep VARIANTS, CPUS and MEM are other settings, which it checks, and
+# for a soak they are lists.
+ifeq ($(filter sweep bench-linux soak,$(MAKECMDGOALS)),)
 ifneq ($(filter-out $(VARIANTS),$(VARIANT))$(words $(VARIANT)),1)
 $(call die,VARIANT=$(VARIANT) is unknown: use one of $(VARIANTS))
 endif
@@ -82,7 +83,7 @@ endif
 
 # Targets that need no cross compiler say so by being listed here.
 NO_TOOLS := help clean setup demo test test-all sweep plots report \
-            bench-linux model-report
+            bench-linux model-report soak
 ifneq ($(filter-out $(NO_TOOLS),$(or $(MAKECMDGOALS),all)),)
 ifeq ($(if $(TOOLPREFIX)$(LLVM),$(shell command -v $(firstword $(CC)) 2>/dev/null)),)
 $(call die,no compiler riscv64-*-gcc: run `make setup`$(comma) or on Debian: apt-get install gcc-riscv64-unknown-elf)
@@ -133,7 +134,7 @@ $(1): FORCE
 endef
 
 .PHONY: FORCE all help clean setup variants qemu run qemu-gdb test test-all \
-        demo sweep host-tests fuzz fuzz-tools
+        demo sweep host-tests fuzz fuzz-tools soak
 FORCE:
 
 all: $(KDIR)/kernel.elf build/fs.img
@@ -354,6 +355,10 @@ $(HTEST)/fuzz_%: tests/fuzz_%.c mkfs/image.c $(wildcard mkfs/*.h kernel/*.h) \
 MINUTES ?= 10
 fuzz: need-qemu all fuzz-tools ## random calls, programs and disks for MINUTES=n
 	$(Q)VARIANT=$(VARIANT) DEBUG=$(DEBUG) tests/fuzz.sh $(MINUTES)
+
+soak: need-qemu ## all of that and more, boot after boot, for HOURS=n (SEED=, JOBS=)
+	$(Q).ci/setup && tests/soak.sh -t $(or $(HOURS),1) \
+	    $(if $(SEED),-s $(SEED)) -j $(or $(JOBS),1) $(if $(BOOT),-b $(BOOT))
 
 setup: ## install what is missing, or say how
 	$(Q).ci/setup

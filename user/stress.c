@@ -4,7 +4,7 @@
 //
 //   -t  for so long, as the guest's clock counts (10)
 //   -i  or so many generations of workers in each slot
-//   -w  slots that have a worker at a time
+//   -w  slots that have a worker at a time; with 0 there are only audits
 //   -m  some take all memory; others then fail, and may die, of it
 //   -k  the files stay, and the next run with the same seed, slots and -k or -c
 //       goes on with them, also if the power was cut in this one
@@ -94,7 +94,7 @@ parse(int argc, char **argv)
 		         parse_number(argv[i], number) < 0)
 			usage();
 	}
-	if (plan.slots < 1 || plan.slots > MAX_SLOTS ||
+	if (plan.slots > MAX_SLOTS ||
 	    plan.seconds > 1000000 || plan.power_off > 10000000)
 		usage();
 }
