@@ -99,6 +99,13 @@ function lockbench(    kinds, i)
 	}
 }
 
+# What a hart does alone, no other hart's lock is needed for.
+function alone()
+{
+	uncontended(v["turns"])
+	between("depot_swaps", 0, v["turns"] / 50)
+}
+
 function forklat(    key)
 {
 	same("execs_kernel", "execs")
@@ -157,5 +164,6 @@ END {
 	else if (v["bench"] == "parwrite") parwrite()
 	else if (v["bench"] == "lockbench") lockbench()
 	else if (v["bench"] == "forklat") forklat()
+	else if (v["bench"] == "alone") alone()
 	else if (v["bench"] != "parfork") wrong("bench is " v["bench"])
 }

@@ -84,19 +84,43 @@ fs_shrink(uint pages)
 }
 
 uint
-image_shrink(void)
+fs_reclaimable(void)
 {
 	return 0;
 }
 
-uint
-kcache_shrink(void)
+uint64
+image_shrink(uint64 pages)
+{
+	return pages - pages;
+}
+
+uint64
+image_reclaimable(void)
 {
 	return 0;
 }
 
-uint
-procslot_shrink(void)
+uint64
+kcache_shrink(uint64 pages)
+{
+	return pages - pages;
+}
+
+uint64
+kcache_reclaimable(void)
+{
+	return 0;
+}
+
+uint64
+procslot_shrink(uint64 pages)
+{
+	return pages - pages;
+}
+
+uint64
+procslot_reclaimable(void)
 {
 	return 0;
 }
@@ -236,6 +260,7 @@ check_all_free(const char *when)
 		fresh += pagelist_untouched(arena_pa + (uint64)i * PGSIZE);
 	check(page_free_count() == FRAMES, when);
 	check(listed + fresh == FRAMES, "every frame is on a list once");
+	check(page_free_least() <= FRAMES, "no more are free than there are");
 }
 
 // One hart can get every frame, wherever they were freed.
@@ -256,6 +281,40 @@ check_reachable(void)
 	my_hart = &harts[0];
 }
 
+// What the bounds say holds while the round stays the same, whoever takes and
+// gives; and few frames back and forth on one hart leave the round alone.
+static void
+check_bounds(void)
+{
+	static struct page *have[FRAMES];
+	uint64 x = 1, least = page_free_least(), round = page_round();
+	uint n = 0, wrong = 0;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		x = x * 6364136223846793005 + 1442695040888963407;
+		my_hart = &harts[(x >> 33) % THREADS];
+		if ((x >> 40) % FRAMES >= n)
+			have[n++] = take();
+		else
+			drop(have[--n]);
+		if (page_round() != round) {
+			round = page_round();
+			least = page_free_least();
+		}
+		wrong += page_free_count() < least ||
+		    page_free_count() < page_free_least();
+	}
+	check(wrong == 0, "free frames are not fewer than the bounds say");
+	while (n > 0)
+		drop(have[--n]);
+	drop(take());
+	round = page_round();
+	for (int i = 0; i < ROUNDS; i++)
+		drop(take());
+	check(page_round() == round, "a frame back and forth is no news");
+	my_hart = &harts[0];
+}
+
 int
 main(void)
 {
@@ -273,6 +332,7 @@ main(void)
 	check_reachable();
 	check_all_free("all free after taking all");
 	check_reachable(); // now from lists all over
+	check_bounds();
 	run(alone);
 	for (int i = 0; i < SLOTS; i++)
 		drop(slots[i]);

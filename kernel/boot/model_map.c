@@ -47,6 +47,7 @@ describe_pages(void)
 	static const char *const kinds[PK_COUNT] = {
 	    [PK_FREE] = "free",
 	    [PK_USER] = "user",
+	    [PK_IMAGE] = "image",
 	    [PK_TABLE] = "table",
 	    [PK_KERNEL] = "kernel",
 	};

@@ -45,7 +45,7 @@ obey_audit(void)
 static int
 obey_shrink(void)
 {
-	while (mm_shrink())
+	while (mm_shrink(page_total()))
 		preempt_point();
 	return 0;
 }

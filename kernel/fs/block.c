@@ -363,3 +363,11 @@ block_shrink(uint pages)
 	}
 	return given;
 }
+
+uint
+block_reclaimable(void)
+{
+	uint n = __atomic_load_n(&nclusters, __ATOMIC_RELAXED);
+
+	return n > FLOOR ? n - FLOOR : 0;
+}

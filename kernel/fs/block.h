@@ -39,4 +39,7 @@ void block_unpin(struct buf *b);
 // Gives back memory of up to so many pages.  Never sleeps.  Returns how many.
 uint block_shrink(uint pages);
 
+// About how many that could be.
+uint block_reclaimable(void);
+
 #endif

@@ -26,6 +26,9 @@ void fs_sync(void);
 // cache.  Never sleeps; no spinlocks held.
 uint fs_shrink(uint pages);
 
+// About how many pages that could be.
+uint fs_reclaimable(void);
+
 // Every file-system call that may write runs between these two; they nest
 // nowhere, and no sleep lock is held at either.  log_begin sleeps while the
 // log has no room; log_end returns when the changes cannot be lost any more.

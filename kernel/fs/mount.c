@@ -91,3 +91,9 @@ fs_shrink(uint pages)
 		inode_shrink();
 	return given;
 }
+
+uint
+fs_reclaimable(void)
+{
+	return block_reclaimable();
+}

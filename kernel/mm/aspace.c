@@ -311,7 +311,7 @@ own_page(pte_t *e)
 	if (!(*e & PTE_V) || !(*e & PTE_COW) || (*e & PTE_UNCOUNTED))
 		return 0;
 	old = pa_to_page(pte_pa(*e));
-	own = page_alloc(PK_USER);
+	own = page_alloc(PK_IMAGE);
 	if (own == NULL)
 		return -1;
 	page_copy(page_to_kva(own), page_to_kva(old));

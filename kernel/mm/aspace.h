@@ -51,8 +51,8 @@ void aspace_drop(struct aspace *as);
 // then.  The current process's as_building points to it meanwhile.
 struct aspace *aspace_fork(struct aspace *parent);
 
-// Gives an address space that never runs its own copy of each page that it
-// shares copy-on-write.  0, or -1 if memory is short.
+// Gives an address space that never runs its own copy, of kind PK_IMAGE, of each
+// page that it shares copy-on-write.  0, or -1 if memory is short.
 int aspace_own_pages(struct aspace *as);
 
 // Makes as the only holder of its segment list, which may be changed then.  0,

@@ -6,7 +6,8 @@
 // is building, or it is an image kept for exec.  What is found is added up in
 // struct page's field seen, then compared:
 //
-//   PK_USER    seen = count: counted leaf entries plus text objects' holds
+//   PK_USER, PK_IMAGE
+//              seen = count: counted leaf entries plus text objects' holds
 //   PK_TABLE   seen <= 1 = count (0: ready in an object cache)
 //   PK_KERNEL  seen = 0, count = 1
 //   PK_FREE    seen = 1, found on a list; or never touched; count = 0
@@ -89,6 +90,7 @@ check(struct page *pg)
 {
 	switch (pg->kind) {
 	case PK_USER:
+	case PK_IMAGE:
 		if (pg->seen != pg->count)
 			complain(pg, "references found differ from the count");
 		break;

@@ -1,10 +1,16 @@
 // The heap: one segment whose end moves.
 //
 // Growth is lazy unless asked otherwise, but bounded: a growth by more than
-// what is free right now could not be backed and fails at once.  That lets a
-// program that touches what it asks for see sbrk fail, instead of being killed
-// at the touch.  Only who says SBRK_LAZY gets addresses without that promise,
-// up to the last one.
+// what free memory, and what the caches would give back, could hold fails at
+// once.  That lets a program that touches what it asks for see sbrk fail,
+// instead of being killed at the touch.  Only who says SBRK_LAZY gets addresses
+// without that promise, up to the last one.
+//
+// Where memory is plenty that is decided without a line that other harts write:
+// each hart remembers what it found out last, heap_room, which is good as long
+// as the round of the page counts has not changed (mm/page.c).  Where it is
+// short, the exact numbers decide, and what cannot be had is refused before any
+// cache is asked to give up something for it.
 //
 // Shrinking takes what lies above the new break, also where that is not heap:
 // a break below the program's end takes the stack and whatever else of the
@@ -20,39 +26,77 @@
 #include "mm/fault.h"
 #include "mm/page.h"
 #include "mm/pte.h"
-#include "proc/proc.h"
+#include "proc/hart.h"
 #include "proc/sched.h"
 
 // Frames that heap leaves to the kernel, those it has included.  One in 512 is
 // a page table of user memory, and processes need stacks, slabs and pipes
-// besides: four times that; harts have stacks and stocks of their own.  As
-// long as the kernel needs no more, what heap can take depends on what other
-// programs have and not on how full the kernel's caches happen to be: course
-// tests take heap until there is no more, twice, and call it a leak if a page
-// is missing.
+// besides: four times that; harts have stacks and stocks of their own; and
+// there are images of the programs that run.  As long as the kernel needs no
+// more, what heap can take depends on what other programs have and not on how
+// full the kernel's caches happen to be: course tests take heap until there is
+// no more, twice, and call it a leak if a page is missing.
 static uint64
 kernel_share(void)
 {
-	return page_total() / 128 + 8 * platform.nharts + 128;
+	return page_total() / 128 + 8 * platform.nharts + 192;
+}
+
+// Looks anew what the hart may grant by itself.  The round is read first: if
+// it changes meanwhile, what comes out is not used.
+static void
+look(struct hart *h)
+{
+	uint64 round = page_round();
+	uint64 least = page_free_least();
+	uint64 share = kernel_share();
+
+	h->heap_room = least > share ? least - share : 0;
+	h->heap_round = round;
 }
 
 static bool
-fits(uint64 pages)
+plenty_for(uint64 pages)
+{
+	struct hart *h = this_hart();
+
+	if (h->heap_round != page_round() || pages > h->heap_room)
+		look(h);
+	return pages <= h->heap_room;
+}
+
+// What programs have not taken, and the kernel's share not counted.  Caches
+// that shrink change nothing about it.
+static bool
+leaves_share(uint64 pages)
+{
+	return page_free_count() + page_kernel_count() >=
+	    pages + kernel_share();
+}
+
+// Makes the caches give back what is missing, if they have it.
+static bool
+make_room(uint64 pages)
 {
 	uint64 free = page_free_count();
 
-	return free >= pages &&
-	    free + page_kernel_count() >= pages + kernel_share();
+	if (free < pages && mm_reclaimable() < pages - free)
+		return false;
+	while (free < pages) {
+		uint64 missing = pages - free;
+
+		if (!mm_shrink(missing < 64 ? missing : 64))
+			return false;
+		preempt_point();
+		free = page_free_count();
+	}
+	return true;
 }
 
 static bool
 could_be_backed(uint64 pages)
 {
-	while (!fits(pages)) {
-		if (!mm_shrink())
-			return false;
-	}
-	return true;
+	return plenty_for(pages) || (leaves_share(pages) && make_room(pages));
 }
 
 // The heap's segment, whose end is old_end; NULL if it is empty yet.

@@ -61,6 +61,8 @@ write_cow(uint64 va, pte_t *entry)
 
 	if (!zero && cow_may_upgrade(old)) {
 		// The same frame with more rights needs no flush.
+		if (old->kind == PK_IMAGE)
+			page_set_kind(old, PK_USER);
 		*entry = pte_make(pte_pa(e), flags);
 		count_event(CTR_COW_UPGRADES);
 		return FAULT_OK;

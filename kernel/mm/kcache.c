@@ -290,22 +290,53 @@ kcache_free(struct kcache *c, void *obj)
 		slabs_give(c, surplus, n);
 }
 
-uint
-kcache_shrink(void)
+// Empties one magazine; returns the pages that became free.
+static uint
+magazine_empty(struct kcache *c, struct magazine *m)
 {
 	void *objs[MAG_ROUNDS];
-	uint pages = 0;
+	uint n;
+
+	spin_lock(&m->lock);
+	n = magazine_take(m, objs, MAG_ROUNDS);
+	spin_unlock(&m->lock);
+	return n > 0 ? slabs_give(c, objs, n) : 0;
+}
+
+// Caches of pages first: what these have is pages at once.
+uint64
+kcache_shrink(uint64 pages)
+{
+	uint64 freed = 0;
+
+	for (int slabs = 0; slabs <= 1; slabs++) {
+		for (uint i = 0; i < n_caches; i++) {
+			struct kcache *c = &caches[i];
+
+			if ((c->per_slab != 0) != slabs)
+				continue;
+			for (uint h = 0; h < platform.nharts &&
+			     freed < pages; h++)
+				freed += magazine_empty(c, magazine_of(c, h));
+		}
+	}
+	return freed;
+}
+
+uint64
+kcache_reclaimable(void)
+{
+	uint64 pages = 0;
 
 	for (uint i = 0; i < n_caches; i++) {
-		for (uint h = 0; h < platform.nharts; h++) {
-			struct magazine *m = magazine_of(&caches[i], h);
-			uint n;
+		struct kcache *c = &caches[i];
+		uint64 objects = 0;
 
-			spin_lock(&m->lock);
-			n = magazine_take(m, objs, MAG_ROUNDS);
-			spin_unlock(&m->lock);
-			pages += slabs_give(&caches[i], objs, n);
-		}
+		// Without the locks, as a hint.
+		for (uint h = 0; h < platform.nharts; h++)
+			objects += __atomic_load_n(&magazine_of(c, h)->n,
+			    __ATOMIC_RELAXED);
+		pages += c->per_slab != 0 ? objects / c->per_slab : objects;
 	}
 	return pages;
 }

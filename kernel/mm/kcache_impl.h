@@ -12,7 +12,10 @@ void kcache_init(void);
 struct kcache *kcache_create_pages(const char *name, enum page_kind kind,
     void (*ctor)(void *obj));
 
-// Empties every magazine; returns the pages that became free.
-uint kcache_shrink(void);
+// Empties magazines until so many pages have become free; returns how many.
+uint64 kcache_shrink(uint64 pages);
+
+// About how many pages that could be.
+uint64 kcache_reclaimable(void);
 
 #endif

@@ -3,6 +3,19 @@
 // Frames behind the kernel image are handed to the page lists as one untouched
 // region (page_region_take): a 16 GiB machine boots without writing to memory
 // that nobody has asked for.
+//
+// Who only wants to know that many frames are free need not look at the lists.
+// A hart counts what it takes and gives back (net), and keeps a bound on that,
+// which others may read:
+//
+//   net <= bound <= net + 2 * stride        for each hart
+//   free frames = page_total() - sum of net >= page_total() - sum of bounds
+//
+// A hart that has to raise its bound raises the round, too, a number that all
+// share and that hardly ever changes: what was computed from the bounds before
+// is good until then.  Memory order: a bound is raised before the round
+// (release) and read after it (acquire), so whoever has used a bound from
+// before finds, later, that the round has changed.
 
 #include "mm/page.h"
 #include "boot/platform.h"
@@ -20,6 +33,9 @@ static struct page *pages; // [I] one per frame of RAM
 static uint64 first_frame; // [I] number of the first managed frame
 static uint64 last_frame;  // [I] behind the last
 
+static long stride;        // [I] frames, see above
+static uint64 round_now __attribute__((aligned(64))); // [a]
+
 void
 page_init(void)
 {
@@ -28,6 +44,8 @@ page_init(void)
 	pages = early_alloc(n * sizeof(struct page), 64);
 	first_frame = (PGROUNDUP(early_end()) - platform.ram_start) >> PGSHIFT;
 	last_frame = n;
+	// All bounds together are then at most a quarter of the memory too high.
+	stride = (last_frame - first_frame) / (8 * platform.nharts);
 	pagelist_init(platform.ram_start + (first_frame << PGSHIFT),
 	    platform.ram_end);
 }
@@ -72,22 +90,77 @@ page_first(void)
 }
 
 // Who makes room, cheapest first: file blocks, programs kept for exec, cached
-// objects, the stacks of processes that are gone.  Only a caller without
-// spinlocks may come here: the caches take theirs.
+// objects, the stacks of processes that are gone; the next one only if there is
+// not enough.  Only a caller without spinlocks may come here: the caches take
+// theirs.
 bool
-mm_shrink(void)
+mm_shrink(uint64 frames)
 {
-	uint freed;
+	uint64 freed;
 
 	if (this_hart()->lock_depth > 0)
 		return false;
 	this_hart()->counters[CTR_SHRINKS]++;
-	freed = fs_shrink(64);
-	freed += image_shrink();
-	freed += kcache_shrink();
-	freed += procslot_shrink();
+	freed = fs_shrink(frames < 64 ? frames : 64);
+	if (freed < frames)
+		freed += image_shrink(frames - freed);
+	if (freed < frames)
+		freed += kcache_shrink(frames - freed);
+	if (freed < frames)
+		freed += procslot_shrink(frames - freed);
 	return freed > 0;
 }
+
+uint64
+mm_reclaimable(void)
+{
+	return fs_reclaimable() + image_reclaimable() + kcache_reclaimable() +
+	    procslot_reclaimable();
+}
+
+static void
+raise_bound(struct hart *h)
+{
+	__atomic_store_n(&h->page_bound, h->page_net + stride,
+	    __ATOMIC_RELAXED);
+	__atomic_fetch_add(&round_now, 1, __ATOMIC_RELEASE);
+}
+
+static void
+count_taken(struct hart *h)
+{
+	if (++h->page_net > h->page_bound)
+		raise_bound(h);
+}
+
+static void
+count_given(struct hart *h)
+{
+	// Lower than it was read is no harm: relaxed.
+	if (--h->page_net < h->page_bound - 2 * stride)
+		__atomic_store_n(&h->page_bound, h->page_net + stride,
+		    __ATOMIC_RELAXED);
+}
+
+uint64
+page_round(void)
+{
+	return __atomic_load_n(&round_now, __ATOMIC_ACQUIRE);
+}
+
+uint64
+page_free_least(void)
+{
+	long n = page_total();
+
+	for (uint i = 0; i < platform.nharts; i++)
+		n -= __atomic_load_n(&harts[i].page_bound, __ATOMIC_RELAXED);
+	return n > 0 ? n : 0;
+}
+
+// Frames to ask the caches for when one is missing: the next ones are then
+// had for less.
+#define SHRINK_BATCH 32
 
 struct page *
 page_alloc(enum page_kind kind)
@@ -96,7 +169,7 @@ page_alloc(enum page_kind kind)
 	struct page *pg;
 
 	while (kva == NULL) {
-		if (!mm_shrink())
+		if (!mm_shrink(SHRINK_BATCH))
 			return NULL;
 		kva = pagelist_take();
 	}
@@ -105,6 +178,7 @@ page_alloc(enum page_kind kind)
 		panic("page %p on a free list has kind %u, count %u",
 		    (void *)page_to_pa(pg), pg->kind, pg->count);
 	junk_check(pg);
+	count_taken(this_hart());
 	this_hart()->counters[CTR_PAGE_ALLOCS]++;
 	this_hart()->kernel_pages += kind != PK_USER;
 	pg->kind = kind;
@@ -135,6 +209,7 @@ page_kernel_count(void)
 void
 page_release(struct page *pg)
 {
+	count_given(this_hart());
 	this_hart()->counters[CTR_PAGE_FREES]++;
 	this_hart()->kernel_pages -= pg->kind != PK_USER;
 	pg->kind = PK_FREE;

@@ -2,9 +2,14 @@
 //
 // Every frame of RAM that is not the kernel image or a boot-time table has a
 // struct page.  A frame on a free list has kind PK_FREE and count 0; a frame in
-// use has count >= 1.  What is counted: for PK_USER, each leaf PTE that maps
-// the frame without the mark PTE_UNCOUNTED, plus one for each holder of
-// another kind (a text object); every other kind has one owner and count 1.
+// use has count >= 1.  What is counted: for PK_USER and PK_IMAGE, each leaf PTE
+// that maps the frame without the mark PTE_UNCOUNTED, plus one for each holder
+// of another kind (a text object); every other kind has one owner and count 1.
+//
+// PK_IMAGE is what exec keeps of programs (proc/image.c), and shares with those
+// that run them; a page of it that has a process as its only holder, and is
+// written, is PK_USER from then on.  So PK_USER is what programs have made
+// themselves, whatever is kept of programs meanwhile.
 //
 // The counts are a policy: mm/count_atomic.c (amoadd per page),
 // mm/count_locked.c (one lock for all), mm/count_none.c (nothing is shared).
@@ -18,6 +23,7 @@
 enum page_kind {
 	PK_FREE,
 	PK_USER,   // mapped by processes
+	PK_IMAGE,  // the same, but made when a program was loaded
 	PK_TABLE,  // page table
 	PK_KERNEL, // kernel stacks, caches' slabs, pipes, blocks
 	PK_COUNT
@@ -51,14 +57,22 @@ void kpage_free(void *kva);
 void page_set_kind(struct page *pg, enum page_kind kind);
 
 // Frames of RAM that the lists manage, those on lists right now, and those of
-// the kernel, tables and caches included; the rest is PK_USER.
+// the kernel, tables, caches and images included; the rest is PK_USER.
 uint64 page_total(void);
 uint64 page_free_count(void);
 uint64 page_kernel_count(void);
 
-// Asks the kernel's caches to give unused memory back; returns whether it may
-// have helped.  No spinlock held.
-bool mm_shrink(void);
+// A number that free frames are not fewer than, from now on until page_round()
+// changes; harts that take and give a few frames do not change it.
+uint64 page_free_least(void);
+uint64 page_round(void);
+
+// Asks the kernel's caches to give unused memory back, about so many frames if
+// they have them; returns whether it may have helped.  No spinlock held.
+bool mm_shrink(uint64 frames);
+
+// About how many frames mm_shrink could free.  Process context.
+uint64 mm_reclaimable(void);
 
 // The variant's own lines of /dev/memstat about its lists.
 struct textbuf;

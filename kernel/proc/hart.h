@@ -35,6 +35,7 @@ struct slot_list {
 	struct spinlock lock;
 	struct list slots; // [lock]
 	uint n;            // [lock]
+	uint stacks;       // [lock] slots among them that have one
 } __attribute__((aligned(64)));
 
 struct hart {
@@ -57,6 +58,10 @@ struct hart {
 	uint8 held_rank[8]; // [o] debug: ranks of the spinlocks held
 	long tables;        // [o] page tables taken less given back here
 	long kernel_pages;  // [o] frames of kinds but PK_USER, likewise
+	long page_net;      // [o] frames of all kinds, likewise
+	long page_bound;    // [o] written; see mm/page.c
+	uint64 heap_room;   // [o] pages that heap may grow by without a look
+	uint64 heap_round;  // [o] while this is page_round(), see mm/brk.c
 	uint64 counters[CTR_COUNT]; // [o], read by all
 	struct lock_counters locks[LC_COUNT]; // [o], read by all
 

@@ -15,7 +15,7 @@
 #include "fs/fs.h"
 #include "kernel/riscv.h"
 #include "kernel/stat.h"
-#include "mm/aspace.h"
+#include "mm/aspace_impl.h"
 #include "mm/kcache.h"
 #include "mm/page.h"
 #include "mm/pte.h"
@@ -110,6 +110,26 @@ place_stack(struct aspace *as, uint64 image_end)
 	    .prot = PTE_R | PTE_W, .kind = SEG_STACK});
 }
 
+// Frames of a whole image, or of a clone, which has its own of those only that
+// are copy-on-write; tables included: a root, and two for the program.
+static uint
+count_frames(struct aspace *as, uint64 marks)
+{
+	struct segment_list *l = as->segs;
+	struct pt_run r;
+	uint n = 3;
+
+	for (uint i = 0; i < l->n; i++) {
+		for (uint64 va = l->seg[i].start; va < l->seg[i].end;
+		     va = r.end) {
+			r = pt_run(as->root, va, l->seg[i].end);
+			for (uint k = 0; k < r.n; k++)
+				n += (r.entry[k] & marks) == marks;
+		}
+	}
+	return n;
+}
+
 // Turns the image's entries copy-on-write.
 static int
 share_once(struct aspace *as)
@@ -147,6 +167,7 @@ load(struct inode *ip)
 		image_put(m);
 		return NULL;
 	}
+	m->frames = count_frames(m->as, PTE_V);
 	m->stamp = inode_stamp_new(ip);
 	enter(m);
 	current()->as_image = NULL;
@@ -208,29 +229,54 @@ image_clone(struct image *m)
 		c = NULL;
 	}
 	current()->as_building = NULL;
+	if (c != NULL)
+		c->frames = count_frames(c->as, PTE_V | PTE_COW);
 	return c;
 }
 
-uint
-image_shrink(void)
+// Takes an image that only the table refers to, and that nobody can get then,
+// out of the table; NULL if there is none.
+static struct image *
+take_idle(void)
 {
-	struct image *victims[TABLE];
-	uint n = 0, dropped = progcache_shrink();
+	struct image *m = NULL;
 
 	spin_lock(&cache.lock);
-	for (uint i = 0; i < TABLE; i++) {
-		struct image *m = cache.image[i];
-
-		// Only the table refers to it, and nobody can get it now.
-		if (m != NULL && image_is_sole(m)) {
-			victims[n++] = m;
+	for (uint i = 0; i < TABLE && m == NULL; i++) {
+		if (cache.image[i] != NULL && image_is_sole(cache.image[i])) {
+			m = cache.image[i];
 			cache.image[i] = NULL;
 		}
 	}
 	spin_unlock(&cache.lock);
-	for (uint i = 0; i < n; i++)
-		image_put(victims[i]);
-	return dropped + n;
+	return m;
+}
+
+uint64
+image_shrink(uint64 pages)
+{
+	uint64 freed = progcache_shrink(pages);
+	struct image *m;
+
+	while (freed < pages && (m = take_idle()) != NULL) {
+		freed += m->frames;
+		image_put(m);
+	}
+	return freed;
+}
+
+uint64
+image_reclaimable(void)
+{
+	uint64 pages = progcache_reclaimable();
+
+	spin_lock(&cache.lock);
+	for (uint i = 0; i < TABLE; i++) {
+		if (cache.image[i] != NULL && image_is_sole(cache.image[i]))
+			pages += cache.image[i]->frames;
+	}
+	spin_unlock(&cache.lock);
+	return pages;
 }
 
 void

@@ -17,6 +17,7 @@ struct image {
 	uint32 refs;       // [a] the cache, and execs at work
 	uint64 stamp;      // [I] of the file's contents (inode_stamp)
 	uint64 entry;      // [I] first instruction
+	uint frames;       // [I] that were made for it, tables included
 	struct aspace *as; // [I]
 } __attribute__((aligned(64)));
 
@@ -37,8 +38,12 @@ bool image_is_sole(const struct image *m);
 // with one reference.  NULL if its pages are many, or memory is not plenty.
 struct image *image_clone(struct image *m);
 
-// Drops images that no exec is using; returns how many.  Does not sleep.
-uint image_shrink(void);
+// Drops images that no exec is using until that may have freed so many pages;
+// returns how many.  Does not sleep.
+uint64 image_shrink(uint64 pages);
+
+// How many pages that could be at most: processes may have the images' pages.
+uint64 image_reclaimable(void);
 
 // For the audit: every image in the caches.
 void image_each(void (*see)(struct aspace *as));

@@ -49,7 +49,7 @@ image_page(struct aspace *as, uint64 va, uint8 prot)
 		*e |= prot & ~((*e & PTE_UNCOUNTED) ? PTE_W : 0);
 		return pa_to_page(pte_pa(*e));
 	}
-	pg = page_alloc(PK_USER);
+	pg = page_alloc(PK_IMAGE);
 	if (pg == NULL)
 		return NULL;
 	page_zero(page_to_kva(pg));

@@ -4,6 +4,8 @@
 // the next process on this hart finds it warm.
 //
 //   slots = in use + on harts' lists + in the depot
+//
+// On a list, those that have a stack come first.
 
 #include "proc/procslot.h"
 #include "boot/model_map.h"
@@ -63,17 +65,37 @@ procslot_at(uint i)
 	return &slots[i];
 }
 
+// Both with the list's lock held.
+static void
+unlist(struct slot_list *l, struct proc *p)
+{
+	list_del(&p->slot_link);
+	l->n--;
+	l->stacks -= p->has_stack;
+}
+
+static void
+enlist(struct slot_list *l, struct proc *p)
+{
+	// Those with a stack are taken first.
+	if (p->has_stack)
+		list_add(&l->slots, &p->slot_link);
+	else
+		list_add_tail(&l->slots, &p->slot_link);
+	l->n++;
+	l->stacks += p->has_stack;
+}
+
 // Moves up to n slots from one list to the other; the lock of each is held.
 static void
 move(struct slot_list *from, struct slot_list *to, uint n)
 {
 	while (n-- > 0 && from->n > 0) {
-		struct list *s = from->slots.prev;
+		struct proc *p =
+		    LIST_OBJ(from->slots.prev, struct proc, slot_link);
 
-		list_del(s);
-		from->n--;
-		list_add_tail(&to->slots, s);
-		to->n++;
+		unlist(from, p);
+		enlist(to, p);
 	}
 }
 
@@ -86,8 +108,7 @@ pop(struct slot_list *l)
 	if (l->n == 0)
 		return NULL;
 	p = LIST_OBJ(l->slots.next, struct proc, slot_link);
-	list_del(&p->slot_link);
-	l->n--;
+	unlist(l, p);
 	return p;
 }
 
@@ -142,8 +163,7 @@ procslot_give(struct proc *p)
 	struct slot_list *own = &this_hart()->slots;
 
 	spin_lock(&own->lock);
-	list_add(&own->slots, &p->slot_link);
-	own->n++;
+	enlist(own, p);
 	if (own->n > 2 * BATCH) {
 		spin_lock(&depot.lock);
 		move(own, &depot, BATCH);
@@ -152,31 +172,43 @@ procslot_give(struct proc *p)
 	spin_unlock(&own->lock);
 }
 
-static uint
-detach_all(struct slot_list *l)
+// Those with a stack are in front: pages / 2 steps at most.
+static uint64
+detach_some(struct slot_list *l, uint64 pages)
 {
-	uint pages = 0;
+	uint64 freed = 0;
 
 	spin_lock(&l->lock);
-	LIST_EACH (n, &l->slots) {
-		struct proc *p = LIST_OBJ(n, struct proc, slot_link);
+	while (l->stacks > 0 && freed < pages) {
+		struct proc *p = pop(l);
 
-		if (p->has_stack) {
-			kstack_detach(p->slot);
-			p->has_stack = false;
-			pages += KSTACK_SIZE / PGSIZE;
-		}
+		kstack_detach(p->slot);
+		p->has_stack = false;
+		enlist(l, p);
+		freed += KSTACK_SIZE / PGSIZE;
 	}
 	spin_unlock(&l->lock);
-	return pages;
+	return freed;
 }
 
-uint
-procslot_shrink(void)
+uint64
+procslot_shrink(uint64 pages)
 {
-	uint pages = detach_all(&depot);
+	uint64 freed = detach_some(&depot, pages);
 
+	for (uint i = 0; i < platform.nharts && freed < pages; i++)
+		freed += detach_some(&harts[i].slots, pages - freed);
+	return freed;
+}
+
+uint64
+procslot_reclaimable(void)
+{
+	uint64 stacks = __atomic_load_n(&depot.stacks, __ATOMIC_RELAXED);
+
+	// Without the locks, as a hint.
 	for (uint i = 0; i < platform.nharts; i++)
-		pages += detach_all(&harts[i].slots);
-	return pages;
+		stacks += __atomic_load_n(&harts[i].slots.stacks,
+		    __ATOMIC_RELAXED);
+	return stacks * (KSTACK_SIZE / PGSIZE);
 }

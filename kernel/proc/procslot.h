@@ -16,8 +16,12 @@ struct proc *procslot_take(void);
 // Gives a slot back; its kernel stack stays attached for the next user.
 void procslot_give(struct proc *p);
 
-// Takes the stacks of free slots away; returns the pages freed.
-uint procslot_shrink(void);
+// Takes stacks of free slots away until so many pages are freed; returns how
+// many.
+uint64 procslot_shrink(uint64 pages);
+
+// About how many pages that could be.
+uint64 procslot_reclaimable(void);
 
 // For the audit and ^P: all slots, in use or not.
 uint procslot_count(void);

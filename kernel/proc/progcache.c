@@ -150,30 +150,58 @@ progcache_enter(const char *path, uint64 generation, struct image *m)
 		image_put(old);
 }
 
-uint
-progcache_shrink(void)
+// Takes out the image of p if nobody else refers to it.
+static struct image *
+take_idle(struct progcache *c, struct program *p)
 {
-	uint n = 0;
+	struct image *m = NULL;
+
+	spin_lock(&c->lock);
+	if (p->image != NULL && image_is_sole(p->image)) {
+		m = p->image;
+		p->image = NULL;
+	}
+	spin_unlock(&c->lock);
+	return m;
+}
+
+uint64
+progcache_shrink(uint64 pages)
+{
+	uint64 freed = 0;
 
 	for (uint h = 0; h < platform.nharts; h++) {
-		for (uint i = 0; i < ENTRIES; i++) {
-			struct progcache *c = &caches[h];
-			struct image *victim = NULL;
+		for (uint i = 0; i < ENTRIES && freed < pages; i++) {
+			struct program *p = &caches[h].program[i];
+			struct image *m = take_idle(&caches[h], p);
 
-			spin_lock(&c->lock);
-			if (c->program[i].image != NULL &&
-			    image_is_sole(c->program[i].image)) {
-				victim = c->program[i].image;
-				c->program[i].image = NULL;
-			}
-			spin_unlock(&c->lock);
-			if (victim != NULL) {
-				image_put(victim);
-				n++;
+			if (m != NULL) {
+				freed += m->frames;
+				image_put(m);
 			}
 		}
 	}
-	return n;
+	return freed;
+}
+
+uint64
+progcache_reclaimable(void)
+{
+	uint64 pages = 0;
+
+	for (uint h = 0; h < platform.nharts; h++) {
+		struct progcache *c = &caches[h];
+
+		spin_lock(&c->lock);
+		for (uint i = 0; i < ENTRIES; i++) {
+			struct image *m = c->program[i].image;
+
+			if (m != NULL && image_is_sole(m))
+				pages += m->frames;
+		}
+		spin_unlock(&c->lock);
+	}
+	return pages;
 }
 
 void

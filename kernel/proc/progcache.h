@@ -23,8 +23,9 @@ struct image *progcache_find(const char *path);
 // time in a row that a hart hears so, it takes a clone of m.
 void progcache_enter(const char *path, uint64 generation, struct image *m);
 
-// Drops the images that no exec is using; returns how many.  Does not sleep.
-uint progcache_shrink(void);
+// As image_shrink and image_reclaimable, for the images here.
+uint64 progcache_shrink(uint64 pages);
+uint64 progcache_reclaimable(void);
 
 // For the audit: every image here.
 void progcache_each(void (*see)(struct aspace *as));

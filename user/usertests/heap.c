@@ -464,6 +464,34 @@ heapzero(void)
 	EXPECT(outcome_of(find_zero, bytes) == 0, "looking");
 }
 
+// More than can be had is refused and costs nobody else anything: no cache is
+// emptied for it.
+static void
+refuse_all(long pages)
+{
+	long before = memstat_read("shrinks");
+
+	for (int i = 0; i < 100 && pages + i < 0x7ffff; i++)
+		EXPECT(sbrk((int)((pages + i) * PGSIZE)) == SBRK_ERROR,
+		    "%ld pages", pages + i);
+	EXPECT(memstat_read("shrinks") == before, "caches were emptied");
+}
+
+static void
+sbrkhopeless(void)
+{
+	enum { MOST = 0x10000 }; // 256 MiB: to fill more takes long
+	long total = memstat_read("total_pages");
+
+	if (total < 0)
+		return; // a kernel that does not tell
+	refuse_all(total);
+	if (total > MOST)
+		return;
+	EXPECT(sbrk((int)(total / 2 * PGSIZE)) != SBRK_ERROR, "half of it");
+	refuse_all(total * 6 / 10);
+}
+
 const struct usertest heap_tests[] = {
     {"sbrkbasic", sbrkbasic, 0},
     {"sbrkmuch", sbrkmuch, 0},
@@ -476,6 +504,7 @@ const struct usertest heap_tests[] = {
     {"sbrkbelow", sbrkbelow, 0},
     {"sbrkisland", sbrkisland, 0},
     {"sbrklast", sbrklast, 0},
+    {"sbrkhopeless", sbrkhopeless, 0},
     {"sbrk8000", sbrk8000, 0},
     {"mem", mem, 0},
     {"heapzero", heapzero, 0},

@@ -14,6 +14,8 @@ struct hart {
 	uint id;
 	uint lock_depth;
 	long kernel_pages;
+	long page_net;
+	long page_bound;
 	uint64 counters[CTR_COUNT];
 	struct page_list pages;
 } __attribute__((aligned(4096)));
