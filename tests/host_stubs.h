@@ -25,6 +25,7 @@ struct proc {
 	struct list wait_link;
 	int state;
 	bool killed;
+	uint holds;
 	bool joining;
 	void *context;
 	void *stack;

@@ -27,6 +27,7 @@ static const struct usertest *const tables[] = {
     kill_tests,
     exec_tests,
     sched_tests,
+    hart_tests,
     limit_tests,
 };
 

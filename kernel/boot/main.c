@@ -59,7 +59,8 @@ init_harts(void)
 		h->cycle_boot = cycles_now();
 		h->time_boot = r_time();
 		spin_init(&h->runq.lock, LC_RUNQ);
-		list_init(&h->runq.procs);
+		for (uint c = 0; c < RUN_CLASSES; c++)
+			list_init(&h->runq.procs[c]);
 		spin_init(&h->timerq.lock, LC_TIMERQ);
 		list_init(&h->timerq.procs);
 		h->idle.hart = h;

@@ -49,6 +49,7 @@
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/page.h"
+#include "proc/proc.h"
 
 #define HEADER_SLOTS (BSIZE / sizeof(uint) - 1)
 #define PER_PAGE     (PGSIZE / BSIZE)
@@ -241,6 +242,7 @@ log_reserve(uint n)
 	}
 	wal.admitted++;
 	wal.running++;
+	current()->holds++; // others wait for its end (proc/sched.c)
 	wal.reserved += n;
 	waitq_wake_all(&wal.room); // there may be room for the next, too
 	spin_unlock(&wal.lock);
@@ -267,6 +269,7 @@ leave(uint n)
 {
 	KASSERT(wal.running > 0 && wal.reserved >= n);
 	wal.running--;
+	current()->holds--;
 	wal.reserved -= n;
 	if (!wal.closing)
 		waitq_wake_all(&wal.room);

@@ -49,6 +49,9 @@ prepare(struct proc *p, void (*first)(void))
 	p->state = P_RUNNABLE;
 	p->on_hart = 0;
 	p->killed = 0;
+	p->holds = 0;
+	p->slice_ticks = 0;
+	p->used_up = me->used_up;
 	p->as_building = NULL;
 	p->as_image = NULL;
 	p->exit_status = 0;

@@ -20,10 +20,15 @@
 #include "sync/lockstat.h"
 #include "sync/spinlock.h"
 
+// Runnable processes, by whether they have used up a slice since they slept.
+enum run_class { RUN_FRESH, RUN_USED_UP, RUN_CLASSES };
+
 struct run_queue {
 	struct spinlock lock;
-	struct list procs; // [lock]
-	uint len;          // [lock], read without it as a hint
+	uint len;                       // [lock], read without it as a hint
+	bool yields;                    // [a] by its hart: what runs there
+	                                // lets the fresh go first
+	struct list procs[RUN_CLASSES]; // [lock]
 } __attribute__((aligned(64)));
 
 struct timer_queue {
@@ -45,8 +50,8 @@ struct hart {
 	bool need_resched;  // [o] the running process should give way
 	struct proc *prev;  // [o] who was switched away from
 	uint64 timer_at;    // [o] time CSR at which the timer is armed, or -1
-	uint64 tick_switches; // [o] context switches at the last tick
-	uint64 switches;    // [o] context switches
+	bool used_up_due;   // [o] those that used up a slice have waited enough
+	bool used_up_ran;   // [o] one of them got the hart since the last tick
 	struct aspace *as;  // [o] address space in satp, NULL = the kernel's
 	uint asid_next;     // [o] next ASID to hand out
 	uint64 asid_epoch;  // [o] times the ASIDs have wrapped round
@@ -70,6 +75,7 @@ struct hart {
 	struct page_list pages;
 	struct slot_list slots;
 	uint32 ipi_work; // [a] bits of proc/ipi.h
+	uint64 parked;   // [a] the last round of parking that it was seen in
 
 	struct proc idle __attribute__((aligned(64)));
 } __attribute__((aligned(4096)));

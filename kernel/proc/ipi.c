@@ -13,9 +13,10 @@
 #include "proc/hart.h"
 #include "proc/sched.h"
 
-static bool stopping;   // [a] a hart has panicked
-static uint32 parking;  // [a] 1 = one hart has the others parked
-static uint32 parked;   // [a] how many are
+static bool stopping;      // [a] a hart has panicked
+static uint32 parking;     // [a] 1 = a hart parks the others, or has
+static uint64 park_round;  // [a] written by that hart: its round's number
+static uint64 park_ended;  // [a] rounds up to this one are over
 
 static void __attribute__((noreturn))
 stop_here(void)
@@ -45,31 +46,37 @@ ipi_check_stop(void)
 }
 
 // Waits in wfi: with more harts than host cores, spinning would keep the one
-// that has work from running.
+// that has work from running.  Release: the parking hart sees all that this one
+// did; acquire: and the other way round.
 static void
 park_here(void)
 {
-	__atomic_fetch_add(&parked, 1, __ATOMIC_RELEASE);
-	while (__atomic_load_n(&parking, __ATOMIC_ACQUIRE) != 0) {
+	uint64 round = __atomic_load_n(&park_round, __ATOMIC_ACQUIRE);
+
+	__atomic_store_n(&this_hart()->parked, round, __ATOMIC_RELEASE);
+	while (__atomic_load_n(&park_ended, __ATOMIC_ACQUIRE) < round) {
 		__asm__ volatile("wfi");
 		__asm__ volatile("csrc sip, %0" : : "r"(1UL << 1));
 		ipi_check_stop();
 	}
-	__atomic_fetch_sub(&parked, 1, __ATOMIC_RELEASE);
 }
 
+// A hart that was parked has cleared interrupts, and with them, perhaps, that
+// of a request that came before it left; so it looks again until there is none.
 void
 ipi_receive(void)
 {
-	uint32 work = __atomic_exchange_n(&this_hart()->ipi_work, 0,
-	    __ATOMIC_ACQUIRE);
+	uint32 work;
 
-	if (work & IPI_STOP)
-		stop_here();
-	if (work & IPI_PARK)
-		park_here();
-	if ((work & IPI_WAKE) && current() != &this_hart()->idle)
-		this_hart()->need_resched = true;
+	while ((work = __atomic_exchange_n(&this_hart()->ipi_work, 0,
+	            __ATOMIC_ACQUIRE)) != 0) {
+		if (work & IPI_STOP)
+			stop_here();
+		if (work & IPI_PARK)
+			park_here();
+		if ((work & IPI_WAKE) && current() != &this_hart()->idle)
+			this_hart()->need_resched = true;
+	}
 }
 
 void
@@ -82,29 +89,37 @@ ipi_stop_others(void)
 	}
 }
 
+// What parked says is exact for this round, whatever the last one has left: a
+// hart still on its way out of that parks again when it finds the request.
 void
 harts_park(void)
 {
+	uint64 round;
+
 	while (__atomic_exchange_n(&parking, 1, __ATOMIC_ACQUIRE) != 0)
 		preempt_point();
-	// The last round's parkers have left.
-	while (__atomic_load_n(&parked, __ATOMIC_ACQUIRE) != 0)
-		ipi_check_stop();
+	round = park_round + 1;
+	__atomic_store_n(&park_round, round, __ATOMIC_RELEASE);
 	for (uint i = 0; i < platform.nharts; i++) {
 		if (i != hart_id())
 			ipi_send(i, IPI_PARK);
 	}
-	while (__atomic_load_n(&parked, __ATOMIC_ACQUIRE) !=
-	    platform.nharts - 1)
-		ipi_check_stop();
+	for (uint i = 0; i < platform.nharts; i++) {
+		while (i != hart_id() &&
+		    __atomic_load_n(&harts[i].parked, __ATOMIC_ACQUIRE) !=
+		        round)
+			ipi_check_stop();
+	}
 }
 
 void
 harts_unpark(void)
 {
-	__atomic_store_n(&parking, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&park_ended, park_round, __ATOMIC_RELEASE);
 	for (uint i = 0; i < platform.nharts; i++) {
 		if (i != hart_id())
 			ipi_send(i, IPI_WAKE);
 	}
+	// The next round's number is written by whoever has this now.
+	__atomic_store_n(&parking, 0, __ATOMIC_RELEASE);
 }

@@ -94,10 +94,13 @@ pid_remove(struct proc *p)
 static void
 interrupt(struct proc *p)
 {
-	struct hart *h = __atomic_load_n(&p->hart, __ATOMIC_RELAXED);
+	struct hart *h;
 
-	if (__atomic_load_n(&p->state, __ATOMIC_RELAXED) == P_RUNNING &&
-	    h != this_hart())
+	// Acquire, with the release in run(): it runs there, or has since.
+	if (__atomic_load_n(&p->state, __ATOMIC_ACQUIRE) != P_RUNNING)
+		return;
+	h = __atomic_load_n(&p->hart, __ATOMIC_RELAXED);
+	if (h != this_hart())
 		sched_interrupt(h->id);
 }
 

@@ -49,9 +49,13 @@ struct proc {
 	uint32 on_hart;        // [a] 1 until its registers are saved
 	uint32 killed;         // [a]
 	int pid;               // [I]
+	uint holds;            // [o] sleep locks and shares of the log
+	uint slice_ticks;      // [o] ticks that found it running in this slice
+	bool used_up;          // [o] has used up a slice since it slept
 	uint64 affinity;       // [o] mask of harts it may run on
 	struct list run_link;  // [q]
 	struct list wait_link; // [w]
+	uint64 wait_ticket;    // [w] its place, where the queue is ordered
 	struct list timer_link; // [timerq lock]
 	uint64 wake_time;      // [timerq lock] time CSR of its time-out
 

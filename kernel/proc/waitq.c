@@ -41,13 +41,17 @@ stay_awake(struct proc *p)
 	        __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }
 
+// Behind the node at.
 static void
-sleep_on(struct waitq *q, struct spinlock *l, enum proc_state how, bool first)
+sleep_on(struct list *at, struct spinlock *l, enum proc_state how)
 {
 	struct proc *p = current();
 
-	list_add(first ? &q->procs : q->procs.prev, &p->wait_link);
-	__atomic_store_n(&p->state, how, __ATOMIC_RELAXED);
+	list_add(at, &p->wait_link);
+	p->slice_ticks = 0;
+	p->used_up = false;
+	// Release: the waker reads what is the process's own (proc/sched.c).
+	__atomic_store_n(&p->state, how, __ATOMIC_RELEASE);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (how == P_DEAF || !stay_awake(p)) {
 		spin_unlock(l);
@@ -60,20 +64,27 @@ sleep_on(struct waitq *q, struct spinlock *l, enum proc_state how, bool first)
 bool
 waitq_sleep(struct waitq *q, struct spinlock *l)
 {
-	sleep_on(q, l, P_SLEEPING, false);
+	sleep_on(q->procs.prev, l, P_SLEEPING);
 	return !proc_killed(current());
 }
 
 void
 waitq_sleep_deaf(struct waitq *q, struct spinlock *l)
 {
-	sleep_on(q, l, P_DEAF, false);
+	sleep_on(q->procs.prev, l, P_DEAF);
 }
 
+// From the front: who has slept before has a low ticket.
 void
-waitq_sleep_deaf_first(struct waitq *q, struct spinlock *l)
+waitq_sleep_deaf_ordered(struct waitq *q, struct spinlock *l, uint64 ticket)
 {
-	sleep_on(q, l, P_DEAF, true);
+	struct list *at = &q->procs;
+
+	while (at->next != &q->procs &&
+	    LIST_OBJ(at->next, struct proc, wait_link)->wait_ticket < ticket)
+		at = at->next;
+	current()->wait_ticket = ticket;
+	sleep_on(at, l, P_DEAF);
 }
 
 // Takes the first sleeper off and wakes it; one that was woken by kill() in

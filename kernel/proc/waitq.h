@@ -5,6 +5,7 @@
 #define PROC_WAITQ_H
 
 #include <stdbool.h>
+#include "kernel/types.h"
 #include "lib/list.h"
 #include "sync/spinlock.h"
 
@@ -26,9 +27,10 @@ bool waitq_sleep(struct waitq *q, struct spinlock *l);
 // that something is certain to end.
 void waitq_sleep_deaf(struct waitq *q, struct spinlock *l);
 
-// The same in front of all who wait, for a process that has had its turn but
-// could not use it.
-void waitq_sleep_deaf_first(struct waitq *q, struct spinlock *l);
+// The same in front of all whose ticket is higher; all of the queue sleep by
+// this call.
+void waitq_sleep_deaf_ordered(struct waitq *q, struct spinlock *l,
+    uint64 ticket);
 
 // The process that has waited longest, or NULL.  The queue's lock is held.
 struct proc *waitq_first(struct waitq *q);

@@ -1,8 +1,13 @@
 // A free lock goes to whoever comes: handing it to a waiter that has yet to be
 // scheduled would leave it idle for as long as that takes, and everybody behind
-// it.  A waiter that was woken and found it taken again keeps its place in the
-// queue, and after PATIENCE such rounds has it handed over, so nobody starves.
-// Newcomers watch the lock for a moment before they sleep.
+// it.  Newcomers watch the lock for a moment before they sleep.
+//
+// Nobody starves.  Waiters sleep in the order of their tickets, also those that
+// were woken and found the lock taken again; each release wakes the first.  A
+// waiter that has come too late for PATIENCE times asks for the lock to be
+// handed over to the first sleeper, which keeps newcomers out, and goes to
+// sleep: the next release then is for it, or for one with a lower ticket, of
+// which there are finitely many and no new ones.
 //
 // The owner field changes only under the inner spinlock; whoever becomes owner
 // sees what the previous owner wrote, because both took that spinlock in
@@ -28,6 +33,7 @@ sleeplock_init(struct sleeplock *l, enum lock_class class)
 	l->class = class;
 	l->owner = NULL;
 	l->hand_over = false;
+	l->next_ticket = 0;
 	l->since = 0;
 	waitq_init(&l->waiters);
 }
@@ -39,12 +45,14 @@ sleeplock_held(struct sleeplock *l)
 	return __atomic_load_n(&l->owner, __ATOMIC_RELAXED) == current();
 }
 
+// The lock is this process's from here on.
 static void
-count_taken(struct sleeplock *l, uint64 wait_begin)
+is_taken(struct sleeplock *l, uint64 wait_begin)
 {
 	struct lock_counters *c = &this_hart()->locks[l->class];
 	uint64 waited;
 
+	current()->holds++;
 	c->acquisitions++;
 	l->since = lockstat_hold_on ? cycles_now() : 0;
 	if (wait_begin == 0)
@@ -73,6 +81,7 @@ static void
 sleep_for(struct sleeplock *l)
 {
 	struct proc *p = current();
+	uint64 ticket = l->next_ticket;
 	uint rounds = 0;
 
 	while (l->owner != p) {
@@ -80,12 +89,11 @@ sleep_for(struct sleeplock *l)
 			l->owner = p;
 			break;
 		}
-		if (rounds == PATIENCE)
+		if (rounds == 0)
+			l->next_ticket++;
+		if (rounds++ >= PATIENCE)
 			l->hand_over = true;
-		if (rounds++ == 0)
-			waitq_sleep_deaf(&l->waiters, &l->lock);
-		else
-			waitq_sleep_deaf_first(&l->waiters, &l->lock);
+		waitq_sleep_deaf_ordered(&l->waiters, &l->lock, ticket);
 	}
 }
 
@@ -103,7 +111,7 @@ sleeplock_lock(struct sleeplock *l)
 	spin_lock(&l->lock);
 	sleep_for(l);
 	spin_unlock(&l->lock);
-	count_taken(l, wait_begin);
+	is_taken(l, wait_begin);
 }
 
 bool
@@ -117,7 +125,7 @@ sleeplock_trylock(struct sleeplock *l)
 		l->owner = current();
 	spin_unlock(&l->lock);
 	if (got)
-		count_taken(l, 0);
+		is_taken(l, 0);
 	return got;
 }
 
@@ -125,6 +133,7 @@ void
 sleeplock_unlock(struct sleeplock *l)
 {
 	KASSERT(sleeplock_held(l));
+	current()->holds--;
 	if (l->since != 0)
 		lockstat_held(&this_hart()->locks[l->class],
 		    cycles_now() - l->since);

@@ -15,7 +15,8 @@ struct sleeplock {
 	uint16 class;           // [I] class that statistics go to
 	bool hand_over;         // [lock] the next owner is the first waiter
 	struct proc *owner;     // [lock] NULL = free; read without it as a hint
-	struct waitq waiters;   // [lock]
+	uint64 next_ticket;     // [lock] of whoever sleeps next
+	struct waitq waiters;   // [lock] in order of their tickets
 	uint64 since;           // [owner] cycle CSR when taken
 };
 

@@ -2,8 +2,8 @@
 //
 // Programming it is dear under emulation, so it is not touched at context
 // switches: while a hart runs processes it ticks twice per slice, and a
-// process that is seen to have run through a whole tick gives way.  A slice is
-// thus between one and two ticks long, 10 ms at most (boot option slice_ms=).  An
+// process that two ticks have found running gives way (proc/sched.c).  A slice
+// is thus between one and two ticks long, 10 ms at most (boot option slice_ms=).  An
 // idle hart's timer is set for its earliest sleeper only.
 
 #include "trap/trap.h"

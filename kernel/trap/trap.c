@@ -139,6 +139,7 @@ user_fault(struct trapframe *tf, uint64 cause)
 static void
 leave(struct proc *p)
 {
+	DASSERT(p->holds == 0);
 	if (this_hart()->need_resched)
 		yield();
 	if (proc_killed(p))

@@ -32,6 +32,7 @@ extern const struct usertest family_tests[];  // usertests/family.c
 extern const struct usertest kill_tests[];    // usertests/kills.c
 extern const struct usertest exec_tests[];    // usertests/execs.c
 extern const struct usertest sched_tests[];   // usertests/sched.c
+extern const struct usertest hart_tests[];    // usertests/harts.c
 extern const struct usertest limit_tests[];   // usertests/limits.c
 
 // The other side of the exec cases: `usertests @...`; does not return.
