@@ -15,6 +15,7 @@ include kernel/variants.mk
 .DEFAULT_GOAL := all
 
 comma := ,
+paren := (
 die = $(error $(1))
 
 # --- what may be asked for ------------------------------------------------
@@ -39,6 +40,10 @@ endif
 ifneq ($(filter run,$(MAKECMDGOALS)),)
 ifeq ($(strip $(CMD)),)
 $(call die,run needs CMD='...')
+endif
+ifeq ($(FSIMG)$(shell grep -l user/drove.h user/init.c),)
+$(call die,run needs the init of Drove$(comma) which runs CMD and powers off; \
+    user/init.c is another one: use make qemu)
 endif
 # The shell's longest line (user/sh/sh.h).
 CMD_MAX := 3071
@@ -68,9 +73,11 @@ CC  := clang --target=riscv64-unknown-elf
 LD  := ld.lld
 NM  := llvm-nm
 OBJCOPY := llvm-objcopy
+OBJDUMP := llvm-objdump
 ifeq ($(shell command -v llvm-nm 2>/dev/null),)
 NM  := $(firstword $(notdir $(wildcard /usr/bin/llvm-nm-*)) nm)
 OBJCOPY := $(firstword $(notdir $(wildcard /usr/bin/llvm-objcopy-*)) objcopy)
+OBJDUMP := $(firstword $(notdir $(wildcard /usr/bin/llvm-objdump-*)) objdump)
 endif
 AR  := $(patsubst nm,ar,$(subst llvm-nm,llvm-ar,$(NM)))
 else
@@ -78,6 +85,7 @@ CC  := $(TOOLPREFIX)gcc
 LD  := $(TOOLPREFIX)ld
 NM  := $(TOOLPREFIX)nm
 OBJCOPY := $(TOOLPREFIX)objcopy
+OBJDUMP := $(TOOLPREFIX)objdump
 AR  := $(TOOLPREFIX)ar
 endif
 
@@ -177,11 +185,33 @@ variants: ## build the kernel of every variant
 UDIR  := build/user
 ULIB  := $(patsubst user/%.c,$(UDIR)/%.o,$(wildcard user/lib/*.c)) \
          $(patsubst user/%.S,$(UDIR)/%.S.o,$(wildcard user/lib/*.S))
-PROGS := $(patsubst user/%.c,$(UDIR)/bin/%,$(wildcard user/*.c)) \
+
+# What is not Drove's in user/: parts of programs and of libraries, which are C
+# files without a main, and assembler.  (The one of the course's library files
+# that names main is ulib.c.  Its initcode.S is a part of its kernel; what
+# usys.S would be made of is usys.pl.)
+ADDED_C   := user/ulib.c $(shell grep -LE '(^|[^A-Za-z0-9_])main[[:space:]]*\$(paren)' \
+    $(wildcard user/*.c) /dev/null)
+ADDED_C   := $(filter $(ADDED_C),$(wildcard user/*.c))
+ADDED_ASM := $(filter-out user/initcode.S user/usys.S,$(wildcard user/*.S)) \
+    $(firstword $(wildcard user/usys.pl user/usys.S))
+ADDED     := $(patsubst user/%.c,$(UDIR)/%.o,$(ADDED_C)) \
+    $(patsubst user/%,$(UDIR)/%.o,$(ADDED_ASM:.pl=.S))
+
+PROGS := $(patsubst user/%.c,$(UDIR)/bin/%,$(filter-out $(ADDED_C),$(wildcard user/*.c))) \
          $(patsubst bench/%.c,$(UDIR)/bin/%,$(wildcard bench/*.c))
 
+# With a course's user.h in the place of ours, what is added is its library: a
+# program is linked with the library of which it has seen the declarations.
+ifneq ($(shell grep -c user/lib/course.h user/user.h),0)
+program_libs = $(if $(ADDED),$(UDIR)/libadded.a )$(UDIR)/libuser.a
+else
+program_libs = $$(grep -q user/lib/course.h $(1:.o=.d) || \
+    echo $(if $(ADDED),$(UDIR)/libadded.a)) $(UDIR)/libuser.a
+endif
+
 $(eval $(call stamp,$(UDIR)/flags,$(CC) $(UFLAGS) $(LDFLAGS)))
-$(eval $(call stamp,$(UDIR)/progs,$(PROGS) $(wildcard user/*/*.c)))
+$(eval $(call stamp,$(UDIR)/progs,$(PROGS) $(ADDED) $(wildcard user/*/*.c)))
 
 $(UDIR)/%.o: user/%.c $(UDIR)/flags
 	@mkdir -p $(@D)
@@ -204,18 +234,29 @@ $(UDIR)/bench/%.o: bench/%.c $(UDIR)/flags
 program_object = $(if $(wildcard user/$(1).c),$(UDIR)/$(1).o,$(UDIR)/bench/$(1).o)
 program_folder = $(patsubst user/%.c,$(UDIR)/%.o,$(wildcard user/$(1)/*.c))
 
-# A library, so that a program may define names that user/lib has too.
+# Libraries, so that a program may define names that they have too.
 $(UDIR)/libuser.a: $(ULIB) $(UDIR)/progs
 	$(Q)rm -f $@ && $(AR) rcs $@ $(ULIB)
 
+$(UDIR)/libadded.a: $(ADDED) $(UDIR)/progs
+	$(Q)rm -f $@ && $(AR) rcs $@ $(ADDED)
+
+$(UDIR)/usys.S: user/usys.pl
+	@mkdir -p $(@D)
+	$(Q)perl $< > $@
+
+$(UDIR)/usys.S.o: $(if $(wildcard user/usys.pl),$(UDIR)/usys.S,user/usys.S) $(UDIR)/flags
+	$(Q)$(CC) $(UFLAGS) -MMD -MP -c $< -o $@
+
 $(UDIR)/bin/%: $$(call program_object,%) $$(call program_folder,%) \
-    $(UDIR)/libuser.a user/user.ld $(UDIR)/progs
+    $(UDIR)/libuser.a $(if $(ADDED),$(UDIR)/libadded.a) \
+    user/lib/program.ld $(UDIR)/progs
 	@mkdir -p $(@D)
 	$(Q)$(if $(call program_folder,$*),rm -f $(UDIR)/$*.a && \
 	    $(AR) rcs $(UDIR)/$*.a $(call program_folder,$*))
-	$(Q)$(LD) $(LDFLAGS) --gc-sections -T user/user.ld -o $@ \
+	$(Q)$(LD) $(LDFLAGS) --gc-sections -T user/lib/program.ld -o $@ \
 	    $(call program_object,$*) $(if $(call program_folder,$*),$(UDIR)/$*.a) \
-	    $(UDIR)/libuser.a
+	    $(call program_libs,$(call program_object,$*))
 
 # --- disk image -----------------------------------------------------------
 
@@ -226,10 +267,11 @@ build/mkfs build/fsck: $(wildcard mkfs/*.h) $(wildcard kernel/*.h)
 	@echo "  HOST $@"
 	$(Q)$(HOSTCC) $(HFLAGS) -o $@ $(filter %.c,$^)
 
-IMAGE_FILES := $(wildcard README.md)
+# Course programs open README; theirs bring scripts and texts of their own.
+README := $(firstword $(wildcard README README.md))
+IMAGE_FILES := $(README) $(wildcard user/*.sh user/*.txt)
 DEVICES := -D 3:0:dev/lockstat -D 4:0:dev/memstat -D 5:0:dev/null \
     -D 6:0:dev/lockbench
-FSIMG ?= build/fs.img
 FSBLOCKS ?= 2000
 
 # Debug information stays on the host.
@@ -241,7 +283,22 @@ $(UDIR)/img/%: $(UDIR)/bin/%
 
 build/fs.img: build/mkfs $(STRIPPED) $(IMAGE_FILES) $(UDIR)/progs Makefile
 	@echo "  MKFS $@"
-	$(Q)build/mkfs $(DEVICES) -b $(FSBLOCKS) $@ $(STRIPPED) $(IMAGE_FILES)
+	$(Q)build/mkfs $(DEVICES) -b $(FSBLOCKS) $@ $(STRIPPED) \
+	    $(patsubst $(README),$(README)=README,$(IMAGE_FILES))
+
+# The disk of `make qemu`, which keeps what is written to it until it is removed
+# or a program changes.  `make run` boots the one in build, and leaves it as it
+# is.
+ifdef FSIMG
+DISK     := $(FSIMG)
+RUN_DISK := $(FSIMG)
+else
+DISK     := fs.img
+RUN_DISK := build/fs.img
+endif
+
+fs.img: build/fs.img
+	$(Q)cp $< $@.new && mv $@.new $@
 
 # --- running --------------------------------------------------------------
 
@@ -270,13 +327,13 @@ build/model.so: $(wildcard bench/model/*.c bench/model/*.h)
 	    -fvisibility=hidden -o $@ $(filter %.c,$^) -lpthread -ldl
 
 .PHONY: need-qemu
-qemu: need-qemu all ## boot to the shell (CPUS=, MEM=, VARIANT=)
-	$(Q)$(QEMU) $(QEMUFLAGS) -drive file=$(FSIMG),if=none,format=raw,id=x0 \
+qemu: need-qemu all $(filter fs.img,$(DISK)) ## boot to the shell (CPUS=, MEM=, VARIANT=)
+	$(Q)$(QEMU) $(QEMUFLAGS) -drive file=$(DISK),if=none,format=raw,id=x0 \
 	    -append '$(BOOTARGS)'
 
 run: need-qemu all $(if $(MODEL),build/model.so) ## boot, run CMD='...', power off, exit with its status
 	$(Q)$(if $(TIMEOUT),timeout -k 5 $(TIMEOUT)) $(QEMU_RUN) $(QEMUFLAGS) \
-	    -drive file=$(FSIMG),if=none,format=raw,id=x0,snapshot=on \
+	    -drive file=$(RUN_DISK),if=none,format=raw,id=x0,snapshot=on \
 	    -append '$(MODEL_BOOTARGS) $(BOOTARGS) -- $(subst ','\'',$(CMD))' </dev/null
 
 GDBPORT ?= $(shell echo $$((25000 + $$(id -u) % 5000)))
@@ -286,17 +343,39 @@ GDBPORT ?= $(shell echo $$((25000 + $$(id -u) % 5000)))
 	    'add-symbol-file $(UDIR)/bin/sh' \
 	    'target remote 127.0.0.1:$(GDBPORT)' > $@
 
-qemu-gdb: need-qemu all .gdbinit ## the same, waiting for gdb (see .gdbinit)
+qemu-gdb: need-qemu all .gdbinit kernel/kernel kernel/kernel.sym \
+    $(filter fs.img,$(DISK)) ## the same, waiting for gdb (see .gdbinit)
 	@echo "*** now run gdb-multiarch in this folder"
-	$(Q)$(QEMU) $(QEMUFLAGS) -drive file=$(FSIMG),if=none,format=raw,id=x0 \
+	$(Q)$(QEMU) $(QEMUFLAGS) -drive file=$(DISK),if=none,format=raw,id=x0 \
 	    -append '$(BOOTARGS)' -S -gdb tcp::$(GDBPORT)
 
-# The names that course graders use.
+# --- the names that a course's graders and scripts use -----------------------
+
 print-gdbport:
 	@echo $(GDBPORT)
-fs.img: build/fs.img
 
-.PHONY: print-gdbport fs.img
+# Of the variant asked for, so remade when that is another one.
+update = cmp -s $(1).new $(1) && rm $(1).new || mv $(1).new $(1)
+
+kernel/kernel: $(KDIR)/kernel.elf FORCE
+	$(Q)cp $< $@.new && { $(call update,$@); }
+
+kernel/kernel.sym: $(KDIR)/kernel.elf FORCE
+	$(Q)$(NM) $< | awk '{ print $$1, $$3 }' > $@.new && { $(call update,$@); }
+
+kernel/kernel.asm: $(KDIR)/kernel.elf FORCE
+	$(Q)$(OBJDUMP) -S $< > $@.new && { $(call update,$@); }
+
+-include conf/lab.mk
+GRADER := $(firstword $(wildcard $(if $(LAB),grade-lab-$(LAB)) grade-lab-*))
+
+grade: need-qemu all ## run a course's grader, ./grade-lab-$(LAB), on a fresh disk
+	$(Q)[ -n '$(GRADER)' ] || { echo "grade: no ./grade-lab-* here:" \
+	    "a course's grader and its gradelib.py go into this folder"; exit 1; }
+	$(Q)rm -f fs.img
+	$(Q)./$(GRADER) $(GRADEFLAGS)
+
+.PHONY: print-gdbport grade
 
 # --- tests and measurements -----------------------------------------------
 
@@ -405,6 +484,8 @@ help: ## this list
 	@echo "           DEBUG=1 LLVM=1 TOOLPREFIX= WERROR=1 TIMEOUT=s FSIMG= Q="
 
 clean: ## remove everything built
-	$(Q)rm -rf build .gdbinit compile_commands.json
+	$(Q)rm -rf build .gdbinit compile_commands.json fs.img fs.img.new \
+	    kernel/kernel kernel/kernel.sym kernel/kernel.asm kernel/*.new \
+	    xv6.out xv6.out.* __pycache__
 
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -8,7 +8,7 @@
 // an address space and giving the old one up.
 
 #include "kernel/types.h"
-#include "user/user.h"
+#include "user/lib/course.h"
 #include "user/lib/bench.h"
 #include "user/lib/bench_room.h"
 #include "user/lib/bench_team.h"

@@ -3,7 +3,7 @@
 #include "kernel/types.h"
 #include "kernel/stat.h"
 #include "kernel/fcntl.h"
-#include "user/user.h"
+#include "user/drove.h"
 
 static char block[4096];
 

@@ -1,11 +1,11 @@
-// What Drove's own programs may call beyond user/user.h.  Each function is in
-// an object file of the library that holds nothing a course program calls: a
-// program with functions of these names links as long as it does not include
-// this.
+// What Drove's own programs may call beyond user/lib/course.h.  Each function
+// is in an object file of the library that holds nothing a course program
+// calls: a program with functions of these names links as long as it does not
+// include this.
 #ifndef DROVE_EXTRAS_H
 #define DROVE_EXTRAS_H
 
-#include "user/user.h"
+#include "user/lib/course.h"
 
 // System calls (extra_calls.S).
 int poweroff(int);       // ends the machine with a status of 0..255

@@ -3,7 +3,7 @@
 
 #include "kernel/types.h"
 #include "kernel/stat.h"
-#include "user/user.h"
+#include "user/drove.h"
 
 // The words joined and ended by a newline, and their length; NULL if there is
 // no memory.

@@ -5,7 +5,7 @@
 
 #include "kernel/types.h"
 #include "kernel/riscv.h"
-#include "user/user.h"
+#include "user/lib/course.h"
 
 static const uint64 constants[] = {3, 5, 7};
 static uint64 data[600] = {[0] = 11, [599] = 13}; // more than a page

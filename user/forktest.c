@@ -4,7 +4,7 @@
 
 #include "kernel/types.h"
 #include "kernel/stat.h"
-#include "user/user.h"
+#include "user/drove.h"
 
 #define MOST 1000
 

@@ -12,7 +12,7 @@
 #include "kernel/types.h"
 #include "kernel/stat.h"
 #include "kernel/fcntl.h"
-#include "user/user.h"
+#include "user/drove.h"
 
 #define MOST_ELEMENTS 63 // and one bit for "all matched"
 

@@ -5,7 +5,7 @@
 
 #include "kernel/types.h"
 #include "kernel/stat.h"
-#include "user/user.h"
+#include "user/lib/course.h"
 #include "user/lib/lockrows.h"
 #include "user/lib/run.h"
 

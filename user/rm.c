@@ -2,7 +2,7 @@
 
 #include "kernel/types.h"
 #include "kernel/stat.h"
-#include "user/user.h"
+#include "user/drove.h"
 
 int
 main(int argc, char **argv)

@@ -21,7 +21,7 @@
 #include "kernel/types.h"
 #include "kernel/stat.h"
 #include "kernel/fcntl.h"
-#include "user/user.h"
+#include "user/lib/course.h"
 #include "user/lib/run.h"
 #include "user/sh/sh.h"
 

@@ -4,7 +4,7 @@
 #include "kernel/types.h"
 #include "kernel/stat.h"
 #include "kernel/fcntl.h"
-#include "user/user.h"
+#include "user/drove.h"
 
 #define WORKERS 5
 #define RECORDS 20

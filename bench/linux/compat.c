@@ -1,4 +1,4 @@
-// user/user.h on Linux: the benchmarks' calls of Drove, made to system calls
+// user/lib/course.h on Linux: the benchmarks' calls of Drove, made to system calls
 // of Linux one by one, without a C library, so that what is measured is the
 // two kernels.  Errors are -1 as in Drove.
 //

@@ -5,7 +5,7 @@
 
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
-#include "user/user.h"
+#include "user/lib/course.h"
 #include "user/lib/bench.h"
 #include "user/lib/bench_counters.h"
 #include "user/lib/lines.h"

@@ -14,6 +14,7 @@ long sys_kill(long pid);
 long sys_getpid(void);
 long sys_sbrk(long bytes, long kind);
 long sys_sleep(long ticks);
+long sys_pause(long ticks); // the same
 long sys_uptime(void);
 long sys_exec(uint64 upath, uint64 uargv);
 

@@ -18,11 +18,11 @@ SOURCE_PROGS := $(patsubst $(CDIR)/source/%.c,%,$(wildcard $(CDIR)/source/*.c))
 $(eval $(call stamp,$(COMPAT)/flags,$(CC) $(call CFLAGS_SOURCE) $(LDFLAGS)))
 
 $(COMPAT)/source/%: $(CDIR)/source/%.c $(COMPAT)/flags $(UDIR)/libuser.a \
-    user/user.ld $(CDIR)/rules.mk
+    user/lib/program.ld $(CDIR)/rules.mk
 	@mkdir -p $(@D)
 	@echo "  CC   $<"
 	$(Q)$(CC) $(call CFLAGS_SOURCE,$*) -MMD -MP -MT $@ -c $< -o $@.o
-	$(Q)$(LD) $(LDFLAGS) --gc-sections -T user/user.ld -o $@.elf $@.o \
+	$(Q)$(LD) $(LDFLAGS) --gc-sections -T user/lib/program.ld -o $@.elf $@.o \
 	    $(UDIR)/libuser.a
 	$(Q)$(OBJCOPY) -S $@.elf $@
 

@@ -171,7 +171,7 @@ check_stat(void)
 		struct stat st;
 		uchar bytes[sizeof(struct stat)];
 	} u;
-	int fd = open("/README.md", O_RDONLY);
+	int fd = open("/README", O_RDONLY);
 
 	memset(&u, 0xff, sizeof(u));
 	if (fd < 0)

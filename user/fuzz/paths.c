@@ -20,11 +20,11 @@ static const char *const devices[] = {"/dev/memstat", "/dev/lockstat",
     "/dev/null", "/dev/lockbench", "/statistics", "//dev//..//dev//memstat"};
 
 static const char *const files[] = {
-    "/README.md", "/echo", PROGRAM, "/cat", "/console"};
+    "/README", "/echo", PROGRAM, "/cat", "/console"};
 
 // That may run with anybody's descriptors and end by themselves, or wait.
 static const char *const programs[] = {
-    "/echo", "/cat", "/wc", "/ls", "/README.md", "/dev", "/dev/null", "/"};
+    "/echo", "/cat", "/wc", "/ls", "/README", "/dev", "/dev/null", "/"};
 
 #define ONE_OF(list) list[pick(sizeof(list) / sizeof(*(list)))]
 

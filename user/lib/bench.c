@@ -2,7 +2,7 @@
 
 #include "kernel/types.h"
 #include "kernel/riscv.h"
-#include "user/user.h"
+#include "user/lib/course.h"
 #include "user/lib/bench.h"
 
 struct bench bench = {.name = "bench", .millis = 2000};

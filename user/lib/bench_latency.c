@@ -1,7 +1,7 @@
 // Quantities measured in samples.
 
 #include "kernel/types.h"
-#include "user/user.h"
+#include "user/lib/course.h"
 #include "user/lib/bench.h"
 #include "user/lib/bench_latency.h"
 #include "user/lib/bench_samples.h"

@@ -2,7 +2,7 @@
 // that are made of the same table: usage, parameters, the head of RESULT.
 
 #include "kernel/types.h"
-#include "user/user.h"
+#include "user/lib/course.h"
 #include "user/lib/bench.h"
 
 static struct bench_option *options;

@@ -9,7 +9,7 @@
 
 #include "kernel/types.h"
 #include "kernel/riscv.h"
-#include "user/user.h"
+#include "user/lib/course.h"
 #include "user/lib/bench.h"
 #include "user/lib/bench_room.h"
 

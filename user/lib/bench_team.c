@@ -26,7 +26,7 @@
 
 #include "kernel/types.h"
 #include "kernel/riscv.h"
-#include "user/user.h"
+#include "user/lib/course.h"
 #include "user/lib/bench.h"
 #include "user/lib/bench_model.h"
 #include "user/lib/bench_team.h"

@@ -3,7 +3,7 @@
 #include "kernel/types.h"
 #include "kernel/stat.h"
 #include "kernel/fcntl.h"
-#include "user/user.h"
+#include "user/lib/course.h"
 
 int
 stat(const char *path, struct stat *st)

@@ -5,7 +5,7 @@
 // function lays that out in the field's width.
 
 #include "kernel/types.h"
-#include "user/user.h"
+#include "user/lib/course.h"
 #include "user/lib/format.h"
 
 struct field {

@@ -1,7 +1,7 @@
 // Lines of text from a descriptor.
 
 #include "kernel/types.h"
-#include "user/user.h"
+#include "user/lib/course.h"
 #include "user/lib/lines.h"
 
 void

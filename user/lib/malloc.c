@@ -17,7 +17,7 @@
 // Programs have one thread: there is nothing to lock.
 
 #include "kernel/types.h"
-#include "user/user.h"
+#include "user/lib/course.h"
 
 #define GRANULE 16
 #define USED    1UL

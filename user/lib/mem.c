@@ -4,7 +4,7 @@
 // that is what KEEP_LOOP is for.
 
 #include "kernel/types.h"
-#include "user/user.h"
+#include "user/lib/course.h"
 
 #define KEEP_LOOP() __asm__ volatile("")
 #define WORD        sizeof(uint64)
@@ -80,24 +80,4 @@ memmove(void *to, const void *from, int n)
 	else
 		copy_up(to, from, n);
 	return to;
-}
-
-void *
-memcpy(void *to, const void *from, uint n)
-{
-	copy_up(to, from, n);
-	return to;
-}
-
-int
-memcmp(const void *a, const void *b, uint n)
-{
-	const uchar *left = a, *right = b;
-
-	for (uint i = 0; i < n; i++) {
-		int d = left[i] - right[i];
-		if (d != 0)
-			return d;
-	}
-	return 0;
 }

@@ -1,7 +1,7 @@
 // Decimal numbers in text.
 
 #include "kernel/types.h"
-#include "user/user.h"
+#include "user/lib/course.h"
 
 // The digits that s begins with, 0 if there are none.  No sign: course
 // programs rely on "-1" not being a number.

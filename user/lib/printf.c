@@ -4,7 +4,7 @@
 // that fails loses its text.
 
 #include "kernel/types.h"
-#include "user/user.h"
+#include "user/lib/course.h"
 #include "user/lib/format.h"
 
 struct fd_sink {

@@ -1,7 +1,7 @@
 // The two ways to ask for heap.
 
 #include "kernel/types.h"
-#include "user/user.h"
+#include "user/lib/course.h"
 
 char *
 sbrk(int bytes)

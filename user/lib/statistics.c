@@ -2,7 +2,7 @@
 
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
-#include "user/user.h"
+#include "user/lib/course.h"
 
 // Their text, as course programs call for it.  Returns its length, -1 on
 // error.

@@ -1,7 +1,7 @@
 // 0-terminated strings.
 
 #include "kernel/types.h"
-#include "user/user.h"
+#include "user/lib/course.h"
 
 uint
 strlen(const char *s)

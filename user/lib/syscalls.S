@@ -1,4 +1,5 @@
-# System calls.  A new one needs its line here, in kernel/syscall.h and user.h.
+# System calls.  A new one needs its line here, in kernel/syscall.h and in
+# course.h.
 
 #include "kernel/syscall.h"
 #include "user/lib/stub.h"
