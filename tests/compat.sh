@@ -34,12 +34,13 @@ says "newer generation" '^new: 3 arguments, last b$' \
 says "its formats" \
 	'^new: -1 7 -2 3 -4 5 BEEF 123456789ABCDEF 6 0x0123456789ABCDEF s c %$' \
 	guest 'new a || echo status'
+says "heap larger than memory" '^lazy: all well$' guest lazy
 says "names of its own" '^own: ([0-9]+) of \1$' \
 	guest 'own 17 </dev/null'
 says "main's result is the status" '^other$' guest 'new a || echo other'
 
 # Free memory counted as course tests count it: not a page less afterwards.
-for program in 'echo x' forktest cowtest 'old a' \
+for program in 'echo x' forktest cowtest 'old a' lazy \
 	'usertests -q copyin pipe1 mem forkfork createdelete openiput'; do
 	says "pages after $program" '^pages: ([0-9]+) before, \1 after$' \
 		guest "pages $program && echo kept"

@@ -89,6 +89,7 @@ cp_user() # GENERATION
 	echo junk >user/_cat
 	echo junk >user/cat.o
 	[ "$1" = new ] || echo junk >user/usys.S
+	[ "$1" = new ] || cp tests/compat/source/lazy.c user
 }
 
 their_shell() # GENERATION
@@ -100,6 +101,8 @@ their_shell() # GENERATION
 	answers "$1: assembler" '^uthread: back$' uthread
 	answers "$1: our programs have ours" \
 		'^RESULT bench=parfork .* forks=4 ' 'parfork -i 2'
+	[ "$1" = new ] || answers "$1: heap larger than memory" \
+		'^lazy: all well$' lazy
 	answers "$1: a file" '^one$' 'echo one > kept; cat kept; echo two'
 	guest_end
 	refuses "$1: no run without our init" 'init' \

@@ -115,12 +115,7 @@ run_once(const struct usertest *t)
 static long
 pages_without_caches(void)
 {
-	int fd = open("/dev/memstat", O_WRONLY);
-
-	if (fd >= 0) {
-		write(fd, "shrink", 6);
-		close(fd);
-	}
+	empty_caches();
 	return free_pages();
 }
 

@@ -290,6 +290,7 @@ aspace_fork(struct aspace *parent)
 	child->stack_start = parent->stack_start;
 	child->heap_start = parent->heap_start;
 	child->heap_end = parent->heap_end;
+	child->overcommits = parent->overcommits;
 	current()->as_building = child;
 	r = fork_mappings(parent, child);
 	if (r < 0)

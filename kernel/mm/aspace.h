@@ -27,6 +27,7 @@ struct aspace {
 	uint asid : 16;
 	bool forked : 1;    // has had a child
 	bool owns_segs : 1; // segs was made for it, not taken from a parent
+	bool overcommits : 1; // a heap larger than memory, see mm/brk.c
 	uint64 asid_epoch;
 
 	uint64 audit_round; // [audit] the last that has seen it

@@ -12,6 +12,12 @@
 // short, the exact numbers decide, and what cannot be had is refused before any
 // cache is asked to give up something for it.
 //
+// A caller of the older sbrk, which has no kinds, may also mean addresses: if
+// its heap would be larger than all memory, it cannot mean that.  It gets them,
+// as from a kernel whose heap is lazy, and as there each page that it touches
+// then, if only to read, takes a frame, and the one for which there is none is
+// its end.  What it asks for below that is refused if it cannot be backed.
+//
 // Shrinking takes what lies above the new break, also where that is not heap:
 // a break below the program's end takes the stack and whatever else of the
 // program is above it, and the heap grows from there.  A caller that still
@@ -158,13 +164,24 @@ fill(uint64 from, uint64 to)
 	return 0;
 }
 
+static bool
+overcommits(const struct aspace *as, uint64 to, int kind)
+{
+	return kind != SBRK_EAGER && kind != SBRK_LAZY &&
+	    (to - as->heap_start) >> PGSHIFT > page_total();
+}
+
 static int
 grow(struct aspace *as, uint64 from, uint64 to, int kind)
 {
-	if (kind != SBRK_LAZY && !could_be_backed((to - from) >> PGSHIFT))
+	bool beyond = overcommits(as, to, kind);
+
+	if (kind != SBRK_LAZY && !beyond &&
+	    !could_be_backed((to - from) >> PGSHIFT))
 		return -1;
 	if (set_end(as, to) < 0)
 		return -1;
+	as->overcommits |= beyond;
 	if (kind == SBRK_EAGER && fill(from, to) < 0) {
 		// All as before: there is no list to copy, it is ours now.
 		shrink(as, to, from);

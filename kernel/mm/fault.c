@@ -93,6 +93,14 @@ below_stack_pointer(const struct segment *s, uint64 va)
 	return s->kind == SEG_STACK && va < current()->tf->sp;
 }
 
+// Whether a first touch takes a frame: where a read does not, it maps zeroes
+// that all share.
+static bool
+takes_frame(const struct aspace *as, const struct segment *s, enum access a)
+{
+	return a == ACCESS_WRITE || (as->overcommits && s->kind == SEG_HEAP);
+}
+
 // Nothing is mapped at va yet.
 static enum fault_result
 first_touch(struct aspace *as, uint64 va, enum access a)
@@ -109,7 +117,7 @@ first_touch(struct aspace *as, uint64 va, enum access a)
 	if (entry == NULL)
 		return FAULT_NOMEM;
 	flags = s->prot | PTE_U | PTE_V | PTE_AD;
-	if (a != ACCESS_WRITE) {
+	if (!takes_frame(as, s, a)) {
 		if (flags & PTE_W)
 			flags = (flags & ~PTE_W) | PTE_COW;
 		*entry = pte_make(zero_page_pa, flags | PTE_UNCOUNTED);

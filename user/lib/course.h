@@ -37,9 +37,10 @@ int sleep(int); // ticks of 100 ms
 int pause(int); // the later name of sleep
 int uptime(void);
 
-// sbrk.c: the heap's end moves by so many bytes; returns the old end or
-// SBRK_ERROR.  Eager memory is there at once, lazy memory when touched, or not:
-// see kernel/vm.h.
+// sbrk.c, sbrklazy.c: the heap's end moves by so many bytes; returns the old
+// end or SBRK_ERROR.  Eager memory is there at once, lazy memory when touched,
+// or not: see kernel/vm.h.  In a program that never calls sbrklazy, sbrk gives
+// what is more than all memory as addresses.
 #define SBRK_ERROR ((char *)-1)
 char *sys_sbrk(int, int);
 char *sbrk(int);

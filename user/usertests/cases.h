@@ -87,6 +87,9 @@ char *numbered(const char *stem, int n);
 // Entries of a directory whose names begin with prefix.
 int entries(const char *dir, const char *prefix);
 
+// Makes the kernel's caches give up what they can.
+void empty_caches(void);
+
 // Pages on the kernel's free lists; the caches' do not count.
 long free_pages(void);
 

@@ -203,10 +203,6 @@ lazy_sbrk(void)
 	char *top = sbrk(0);
 
 	EXPECT(sbrklazy(0) == top, "sbrklazy(0)");
-	if (free_pages() < 0x7fffffff / PGSIZE)
-		EXPECT(sys_sbrk(0x7fffffff, 77) == SBRK_ERROR,
-		    "more lazy heap than memory without asking for it");
-	EXPECT(sbrk(0) == top, "a failed call moved the end");
 	EXPECT(outcome_of(reserve_all, 0) == 0, "all addresses");
 	EXPECT(sbrklazy(PGSIZE) == top && sbrklazy(PGSIZE) == top + PGSIZE,
 	    "growing");
@@ -216,6 +212,41 @@ lazy_sbrk(void)
 	EXPECT(sys_sbrk(PGSIZE, 77) == top, "an unknown kind is lazy");
 	top[17] = 17;
 	EXPECT(sbrk(-PGSIZE) == top + PGSIZE, "shrinking");
+}
+
+static void
+read_pages(long pages)
+{
+	char *at = sbrk(0) - pages * PGSIZE;
+
+	for (long i = 0; i < pages; i++)
+		(void)*(volatile char *)(at + i * PGSIZE);
+}
+
+// The older sbrk promises memory, unless the heap would be larger than all of
+// it; each page takes a frame then, if only for a read.
+static void
+lazy_older(void)
+{
+	const long total = memstat_read("total_pages"), few = 32;
+	char *top = sbrk(0);
+	long before;
+
+	if (total < 0 || total >= 0x7ffff000 / PGSIZE - few)
+		return; // does not fit sbrk's int
+	EXPECT(sys_sbrk((int)((total - few) * PGSIZE), SBRK_OLDER) ==
+	           SBRK_ERROR,
+	    "a promise of more than is free");
+	EXPECT(sbrk(0) == top, "a failed call moved the end");
+	EXPECT(sys_sbrk((int)((total + few) * PGSIZE), 77) == top,
+	    "no addresses");
+	before = free_pages();
+	read_pages(few);
+	EXPECT(before - free_pages() >= few, "reading took %ld pages",
+	    before - free_pages());
+	EXPECT(outcome_of(read_pages, few) == 0, "in a child");
+	EXPECT(outcome_of(read_pages, total + few) == -1, "all of it");
+	EXPECT(sbrk((int)(-(total + few) * PGSIZE)) != SBRK_ERROR, "back");
 }
 
 // Whoever touches more than there is dies alone.
@@ -248,6 +279,7 @@ const struct usertest lazy_tests[] = {
     {"lazy_copy", lazy_copy, 0},
     {"lazy_fork", lazy_fork, 0},
     {"lazy_sbrk", lazy_sbrk, 0},
+    {"lazy_older", lazy_older, 0},
     {"lazy_limit", lazy_limit, 0},
     {0, 0, 0},
 };

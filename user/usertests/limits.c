@@ -335,10 +335,9 @@ stackmoves(void)
 	make_moves();
 	EXPECT(setaffinity(1UL << (nharts() - 1)) == 0, "setaffinity");
 	for (int i = 0; i < 20; i++) {
-		// More than there is, so that caches and stacks are given up;
-		// then a page less for the new ones to be made of.
-		if (sys_sbrk(0x7ffff000, 0) != SBRK_ERROR)
-			sbrk(-0x7ffff000);
+		// Caches and stacks are given up; then a page less for the new
+		// ones to be made of.
+		empty_caches();
 		EXPECT(sbrk(PGSIZE) != SBRK_ERROR, "no heap");
 		EXPECT(outcome_of(read_moves, 0) == 0, "child %d", i);
 	}

@@ -94,10 +94,15 @@ check_heap(word junk)
 	CLAIM(outcome(touch_end) == -1);
 	CLAIM(sbrk(-3 * PAGE) == old + 3 * PAGE && sbrk(0) == old);
 	CLAIM(outcome(touch_end) == -1);
-	// All memory and more is refused, unless what happens to be in the
-	// register asks for addresses only.
+	// Memory that is not free is refused, unless what happens to be in the
+	// register asks for addresses only; more than all memory is addresses.
 	if ((int)junk != 2)
-		CLAIM(sbrk(0x7ffff000) == (char *)-1 && sbrk(0) == old);
+		CLAIM(sbrk(127 << 20) == (char *)-1 && sbrk(0) == old);
+	if ((int)junk != 1) {
+		CLAIM(sbrk(0x7ffff000) == old);
+		old[0x7fffe000] = 'h';
+		CLAIM(sbrk(-0x7ffff000) == old + 0x7ffff000 && sbrk(0) == old);
+	}
 }
 
 int

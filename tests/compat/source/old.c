@@ -39,8 +39,13 @@ heap(void)
 	memset(more, 'a', PGSIZE);
 	if (sbrk(-(PGROUNDUP(3 * PGSIZE))) != (char *)top)
 		oops("shrink");
-	if ((int)(uint64)sbrk(0x7ffff000) != -1)
+	// Memory has an end.
+	for (i = 0; i < 127 && sbrk(1024 * 1024) != (char *)-1; i++)
+		;
+	if (i == 127)
 		oops("too much");
+	if ((uint64)sbrk(-i * 1024 * 1024) == -1L)
+		oops("giving it back");
 	more = malloc(5000);
 	if (more == 0)
 		oops("malloc");
