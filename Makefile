@@ -387,17 +387,20 @@ include tests/model/rules.mk
 HTEST := build/tests
 HTFLAGS := -std=gnu11 -O1 -g $(WARN) -iquote . -iquote kernel
 PAGE_TESTS := $(VARIANTS:%=$(HTEST)/host_pages_%)
-HOST_TESTS := $(PAGE_TESTS) $(HTEST)/host_format $(HTEST)/host_fs
+HOST_TESTS := $(PAGE_TESTS) $(HTEST)/host_format $(HTEST)/host_fs \
+    $(HTEST)/host_fdt
 
 host-tests: build/mkfs build/fsck $(HOST_TESTS) fuzz-tools
 
 $(HTEST)/host_pages_eager: HTEXTRA := -DNOTHING_SHARED
-$(PAGE_TESTS): $(HTEST)/host_pages_%: tests/host_pages.c kernel/mm/page.c \
-    $(POLICY_SRC) $(wildcard tests/pages/*/*.h kernel/*/*.h)
+PAGE_TEST_SRC := tests/host_pages.c kernel/mm/page.c kernel/mm/fresh.c \
+    kernel/boot/ranges.c
+$(PAGE_TESTS): $(HTEST)/host_pages_%: $(PAGE_TEST_SRC) $(POLICY_SRC) \
+    $(wildcard tests/pages/*/*.h kernel/*/*.h)
 	@mkdir -p $(@D)
 	@echo "  HOST $@"
 	$(Q)$(HOSTCC) -iquote tests/pages $(HTFLAGS) $(HTEXTRA) \
-	    -fsanitize=thread -o $@ tests/host_pages.c kernel/mm/page.c \
+	    -fsanitize=thread -o $@ $(PAGE_TEST_SRC) \
 	    $(patsubst %,kernel/mm/%.c,$(filter count_% pagelist_%,$(policy_$*))) \
 	    -lpthread
 
@@ -407,6 +410,17 @@ $(HTEST)/host_format: tests/host_format.c kernel/lib/format.c \
 	@echo "  HOST $@"
 	$(Q)$(HOSTCC) $(HTFLAGS) -fsanitize=address,undefined -o $@ \
 	    tests/host_format.c
+
+FDT_TEST_SRC := tests/host_fdt.c \
+    $(patsubst %,kernel/boot/%.c,fdt options platform ranges wiring)
+
+$(HTEST)/host_fdt: $(FDT_TEST_SRC) tests/pages/mm/kmap.h \
+    $(wildcard kernel/*.h kernel/*/*.h)
+	@mkdir -p $(@D)
+	@echo "  HOST $@"
+	$(Q)$(HOSTCC) -iquote tests/pages $(HTFLAGS) \
+	    -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	    -o $@ $(FDT_TEST_SRC)
 
 FS_TEST_SRC := $(wildcard kernel/fs/*.c tests/host_fs*.c) \
     kernel/sys/sysfile.c kernel/sys/syspath.c tests/host_stubs.c \

@@ -21,7 +21,8 @@
 #include "proc/procslot.h"
 
 #define THREADS 4
-#define FRAMES  1500 // no multiple of a batch
+#define FRAMES  1500 // that the lists get; no multiple of a batch
+#define PLACES  2000 // frames of the arena, holes and reservations included
 #define ROUNDS  30000
 #define SLOTS   64
 
@@ -32,7 +33,7 @@ char *arena;
 uint64 arena_pa = 0x80000000;
 
 static struct page *slots[SLOTS]; // [a] frames in flight between threads
-static uint32 owned[FRAMES];      // [a] 1 while somebody has the frame
+static uint32 owned[PLACES];      // [a] 1 while somebody has the frame
 static int passed, failed;
 
 static void
@@ -67,12 +68,6 @@ early_alloc(uint64 n, uint64 align)
 
 	memset(p, 0, n);
 	return p;
-}
-
-uint64
-early_end(void)
-{
-	return arena_pa;
 }
 
 void text_printf(struct textbuf *t, const char *fmt, ...);
@@ -140,6 +135,12 @@ frame_number(struct page *pg)
 	return (page_to_pa(pg) - arena_pa) >> PGSHIFT;
 }
 
+static bool
+is_free_memory(uint64 pa)
+{
+	return range_holds(&platform.free, pa, pa + PGSIZE);
+}
+
 static struct page *
 take(void)
 {
@@ -149,6 +150,8 @@ take(void)
 	    __atomic_exchange_n(&owned[frame_number(pg)], 1,
 		__ATOMIC_RELAXED) != 0)
 		panic("frame %u handed out twice", frame_number(pg));
+	if (pg != NULL && !is_free_memory(page_to_pa(pg)))
+		panic("frame %u is not for the lists", frame_number(pg));
 	if (pg != NULL)
 		memset(page_to_kva(pg), my_hart->id, PGSIZE);
 	return pg;
@@ -256,7 +259,7 @@ check_all_free(const char *when)
 
 	listed = 0;
 	pagelist_each(count_listed);
-	for (uint i = 0; i < FRAMES; i++)
+	for (uint i = 0; i < PLACES; i++)
 		fresh += pagelist_untouched(arena_pa + (uint64)i * PGSIZE);
 	check(page_free_count() == FRAMES, when);
 	check(listed + fresh == FRAMES, "every frame is on a list once");
@@ -315,19 +318,69 @@ check_bounds(void)
 	my_hart = &harts[0];
 }
 
+static void
+set_range(struct range_set *s, uint first, uint behind, bool there)
+{
+	uint64 start = arena_pa + (uint64)first * PGSIZE;
+	uint64 end = arena_pa + (uint64)behind * PGSIZE;
+
+	if (there)
+		range_add(s, start, end);
+	else
+		range_remove(s, start, end);
+}
+
+// Three ranges of RAM, and what is reserved: at a beginning, inside, and at an
+// end; a range with one free frame.
+static void
+lay_out_memory(void)
+{
+	set_range(&platform.ram, 3, 703, true);
+	set_range(&platform.ram, 704, 705, true);
+	set_range(&platform.ram, 900, PLACES, true);
+	platform.free = platform.ram;
+	set_range(&platform.free, 3, 200, false);
+	set_range(&platform.free, 300, 301, false);
+	set_range(&platform.free, 1000, 1095, false);
+	set_range(&platform.free, 1992, PLACES, false);
+}
+
+// Every frame of RAM has its record, and the other way round.
+static void
+check_records(void)
+{
+	uint64 n, seen = 0;
+	struct page *first = page_records(&n);
+
+	for (uint i = 0; i < PLACES; i++) {
+		uint64 pa = arena_pa + (uint64)i * PGSIZE;
+		bool is_free = is_free_memory(pa);
+
+		if (!range_holds(&platform.ram, pa, pa + PGSIZE))
+			continue;
+		check(pa_to_page(pa) == first + seen, "a frame's record");
+		check(page_to_pa(first + seen) == pa, "a record's frame");
+		check(first[seen].kind == (is_free ? PK_FREE : PK_BOOT),
+		    "what a frame is at boot");
+		check(pagelist_untouched(pa) == is_free, "what is untouched");
+		seen++;
+	}
+	check(seen == n, "as many records as frames");
+}
+
 int
 main(void)
 {
-	arena = aligned_alloc(PGSIZE, (uint64)FRAMES * PGSIZE);
+	arena = aligned_alloc(PGSIZE, (uint64)PLACES * PGSIZE);
 	harts = early_alloc(THREADS * sizeof(struct hart), PGSIZE);
 	platform.nharts = THREADS;
-	platform.ram_start = arena_pa;
-	platform.ram_end = arena_pa + (uint64)FRAMES * PGSIZE;
+	lay_out_memory();
 	for (uint i = 0; i < THREADS; i++)
 		harts[i].id = i;
 	my_hart = &harts[0];
 	page_init();
-	check(page_total() == FRAMES, "all of RAM is managed");
+	check(page_total() == FRAMES, "all free memory is managed");
+	check_records();
 	check_all_free("all free at first");
 	check_reachable();
 	check_all_free("all free after taking all");

@@ -11,6 +11,7 @@
 #define MODEL_CACHES     32
 #define MODEL_NAME       32
 #define MODEL_PAGE_KINDS 8
+#define MODEL_RANGES     64
 
 // An array of objects at a place that no symbol tells.
 struct model_area {
@@ -28,6 +29,12 @@ struct model_cache {
 	unsigned long size;  // of one object; 0: its objects are whole pages
 };
 
+// Consecutive pages of RAM.
+struct model_range {
+	unsigned long start, end; // physical
+	unsigned long first;      // number of the first one's record
+};
+
 struct model_map {
 	unsigned long magic;
 	unsigned long n_areas, n_caches;
@@ -35,7 +42,9 @@ struct model_map {
 	struct model_cache cache[MODEL_CACHES];
 	// For every page of RAM one record of so many bytes; a byte in it is
 	// its kind, an index into kind_name.
-	unsigned long ram, pages_pa, page_size, kind_offset;
+	unsigned long pages_pa, page_size, kind_offset;
+	unsigned long n_ranges;
+	struct model_range range[MODEL_RANGES];
 	char kind_name[MODEL_PAGE_KINDS][MODEL_NAME];
 	unsigned long slab_kind; // of pages that may be slabs
 	unsigned long image_pa, image_va, image_size; // the kernel's own image

@@ -162,6 +162,21 @@ in_slab(const struct model_map *m, uint64_t pa)
 	return false;
 }
 
+// The kernel's record of the page, or NULL.
+static const uint8_t *
+page_record(const struct model_map *m, uint64_t pa)
+{
+	for (uint64_t i = 0; i < m->n_ranges && i < MODEL_RANGES; i++) {
+		const struct model_range *r = &m->range[i];
+
+		if (pa >= r->start && pa < r->end)
+			return guest_at(m->pages_pa + m->page_size *
+			    (r->first + ((pa - r->start) >> 12)),
+			    m->page_size);
+	}
+	return NULL;
+}
+
 static void
 print_place(uint64_t pa)
 {
@@ -180,8 +195,7 @@ print_place(uint64_t pa)
 	}
 	if (in_areas(m, pa))
 		return;
-	record = guest_at(m->pages_pa + ((pa - m->ram) >> 12) * m->page_size,
-	    m->page_size);
+	record = page_record(m, pa);
 	if (record != NULL)
 		kind = record[m->kind_offset];
 	if (kind == m->slab_kind && in_slab(m, pa))

@@ -1,8 +1,8 @@
 // From the shim's hand-over to the first process.
 //
-// Hart 0 reads the device tree, builds the memory manager and the devices,
-// wakes the other harts and creates init; then every hart idles, which means
-// running whatever there is to run.
+// Some hart reads the device tree and hands over to hart 0, which builds the
+// memory manager and the devices, wakes the other harts and creates init; then
+// every hart idles, which means running whatever there is to run.
 
 #include "boot/model_map.h"
 #include "boot/mshim.h"
@@ -35,6 +35,13 @@
 #include "trap/trap.h"
 
 _Static_assert(NCPU_MAX == NCPU, "boot/mshim.h");
+_Static_assert(offsetof(struct boot_hart, id) == BH_ID, "boot/mshim.h");
+_Static_assert(offsetof(struct boot_hart, msip_pa) == BH_MSIP, "boot/mshim.h");
+_Static_assert(offsetof(struct boot_hart, mtimecmp_pa) == BH_MTIMECMP,
+    "boot/mshim.h");
+_Static_assert(offsetof(struct boot_hart, stack) == BH_STACK, "boot/mshim.h");
+_Static_assert(offsetof(struct boot_hart, saved) == BH_SAVED, "boot/mshim.h");
+_Static_assert(sizeof(struct boot_hart) == 1 << BH_SHIFT, "boot/mshim.h");
 
 struct hart *harts;
 
@@ -82,17 +89,16 @@ give_idle_stacks(void)
 	for (uint i = 0; i < platform.nharts; i++) {
 		if (kstack_attach(i) < 0)
 			panic("no memory for the harts' stacks");
-		boot_stacks[i] = kstack_addr(i) + KSTACK_SIZE;
+		boot_harts[i].stack = kstack_addr(i) + KSTACK_SIZE;
 	}
 }
 
 static void
-start_hart(uint64 id)
+start_hart(uint64 number)
 {
-	current_set(&harts[id].idle);
+	current_set(&harts[number].idle);
 	trap_init_hart();
 	timer_set(-1);
-	plic_init_hart(id);
 }
 
 static void
@@ -111,6 +117,7 @@ static void __attribute__((noreturn, noinline))
 boot_continue(void)
 {
 	devices_init();
+	plic_init_hart(0);
 	fs_init();
 	image_init();
 	proc_make_init();
@@ -121,12 +128,25 @@ boot_continue(void)
 }
 
 void
-boot_main(uint64 fdt_pa)
+boot_read_tree(uint64 fdt_pa)
 {
-	// No hart structure yet: nothing below may take a lock until
-	// init_harts has given this hart its own.
+	// No hart structure yet: nothing may take a lock.
 	current_set(NULL);
 	platform_init(fdt_pa);
+	for (uint i = 0; i < platform.nharts; i++) {
+		boot_harts[i].id = platform.hart[i].id;
+		boot_harts[i].msip_pa = platform.hart[i].msip_pa;
+		boot_harts[i].mtimecmp_pa = platform.hart[i].mtimecmp_pa;
+	}
+	boot_nharts = platform.nharts;
+	mshim_hand_over(boot_harts[0].msip_pa);
+}
+
+void
+boot_main(void)
+{
+	// The same until init_harts has given this hart its structure.
+	current_set(NULL);
 	kmap_init();
 	init_harts();
 	current_set(&harts[0].idle);
@@ -144,17 +164,18 @@ boot_main(uint64 fdt_pa)
 	give_idle_stacks();
 	kprintf("drove: variant %s, %u hart%s, %lu MiB\n", variant_name,
 	    platform.nharts, platform.nharts == 1 ? "" : "s",
-	    (platform.ram_end - platform.ram_start) >> 20);
+	    range_bytes(&platform.ram) >> 20);
 	kstack_sync();
 	__asm__ volatile("mv sp, %0; mv s0, zero; jr %1"
-	    : : "r"(boot_stacks[0]), "r"(boot_continue));
+	    : : "r"(boot_harts[0].stack), "r"(boot_continue));
 	__builtin_unreachable();
 }
 
 void
-boot_secondary(uint64 id)
+boot_secondary(uint64 number)
 {
-	start_hart(id);
+	start_hart(number);
+	plic_init_hart(number);
 	kstack_sync();
 	// An interrupt sent while this hart was still in machine mode has
 	// merged with the one that released it; its request has not.

@@ -15,6 +15,8 @@ extern char kernel_start[], kernel_end[];
 
 static struct model_map map;
 
+_Static_assert(MODEL_RANGES == MAX_RANGES, "bench/model/map.h");
+
 void
 model_area(const char *type, const void *kva, uint64 size, uint64 n)
 {
@@ -39,8 +41,6 @@ model_cache(const char *type, const void *cache, uint64 first, uint64 size)
 	c->size = size;
 }
 
-// Records of frames that the lists do not manage stand before the first that
-// they do; their kind is 0, like that of a free frame.
 static void
 describe_pages(void)
 {
@@ -50,19 +50,25 @@ describe_pages(void)
 	    [PK_IMAGE] = "image",
 	    [PK_TABLE] = "table",
 	    [PK_KERNEL] = "kernel",
+	    [PK_BOOT] = "boot",
 	};
-	struct page *first = page_first();
-	uint64 before = (page_to_pa(first) - platform.ram_start) >> PGSHIFT;
+	const struct range_set *ram = &platform.ram;
+	uint64 n, first = 0;
+	struct page *records = page_records(&n);
 
-	map.ram = platform.ram_start;
-	map.pages_pa = kva_to_pa(first - before);
+	for (uint i = 0; i < ram->n; i++) {
+		map.range[i] = (struct model_range){ram->r[i].start,
+		    ram->r[i].end, first};
+		first += (ram->r[i].end - ram->r[i].start) >> PGSHIFT;
+	}
+	map.n_ranges = ram->n;
+	map.pages_pa = kva_to_pa(records);
 	map.page_size = sizeof(struct page);
 	map.kind_offset = __builtin_offsetof(struct page, kind);
 	for (uint i = 0; i < PK_COUNT; i++)
 		strlcopy(map.kind_name[i], kinds[i], MODEL_NAME);
 	map.slab_kind = PK_KERNEL;
-	model_area("page", first - before, sizeof(struct page),
-	    before + page_total());
+	model_area("page", records, sizeof(struct page), n);
 }
 
 void

@@ -1,22 +1,26 @@
 # Machine mode: what runs before and below the kernel.
 #
-# Every hart enters at boot_entry with a0 = hart number, a1 = device tree.  It
-# opens memory to supervisor mode, delegates traps, and drops into supervisor
-# mode at a high address, with the boot page table already in satp (machine
-# mode is not translated, so no identity map is needed).  Hart 0 goes on at
-# once; the others sleep until the kernel sends them a software interrupt.
+# Every hart enters at boot_entry with a1 = device tree.  The first one to get
+# there, whichever it is, drops into supervisor mode to read the tree, which
+# tells what harts there are (boot_harts); then it starts hart number 0 by a
+# software interrupt, which may be itself, and waits for its turn like the
+# others.  A hart that is called looks up its number.  Harts that the tree does
+# not let run are never called and stay in the loop that waits for that.
+#
+# A hart that goes on opens memory to supervisor mode, delegates traps, and
+# leaves to a high address, with the boot page table already in satp (machine
+# mode is not translated, so no identity map is needed).
 #
 # Afterwards machine mode only
-#  - turns a CLINT software interrupt into a supervisor software interrupt,
-#  - on a CPU without Sstc, serves set_timer calls and turns the CLINT timer
-#    into a supervisor timer interrupt.
-# It uses no stack: each hart has four words to save registers in (mscratch).
+#  - turns a machine software interrupt into a supervisor software interrupt,
+#  - on a CPU without Sstc, serves set_timer calls and turns the machine timer's
+#    interrupt into a supervisor timer interrupt.
+# It uses no stack: mscratch leads to the hart's struct boot_hart, where there
+# is room to save registers.
 
 #include "boot/mshim.h"
 #include "mm/kmap.h"
 
-#define CLINT_PA      0x2000000
-#define CLINT_MTIMECMP 0x4000
 #define UART_PA       0x10000000
 #define TEST_PA       0x100000
 
@@ -33,23 +37,56 @@
 	.globl boot_entry
 boot_entry:
 	csrw mie, zero
-	li t0, NCPU_MAX
-	bgeu a0, t0, park
+	la t0, boot_elected
+	li t1, 1
+	amoswap.w t1, t1, (t0)
+	bnez t1, wait_for_call
 
-	# Four words for the trap handler, by hart.
-	la t0, mscratch_words
-	slli t1, a0, 5
-	add t0, t0, t1
+	# The first: number -1 until it is called.
+	li a0, -1
+	la t0, reader
+	j enter
+
+	# A software interrupt is the call.  Nobody sends one before the table
+	# is complete.
+wait_for_call:
+	li t0, MIP_MSIP
+	csrw mie, t0
+1:
+	wfi
+	csrr t1, mip
+	and t1, t1, t0
+	beqz t1, 1b
+	fence iorw, iorw
+
+	# Its number: a0, its struct boot_hart: t0.
+	csrr t2, mhartid
+	ld t1, boot_nharts
+	la t0, boot_harts
+	li a0, 0
+2:
+	bgeu a0, t1, park
+	ld t3, BH_ID(t0)
+	beq t3, t2, 3f
+	addi t0, t0, 1 << BH_SHIFT
+	addi a0, a0, 1
+	j 2b
+3:
+	ld t1, BH_MSIP(t0)
+	sw zero, 0(t1)
+	fence iorw, iorw
+
+enter:
 	csrw mscratch, t0
 
 	# No machine timer interrupt.  It starts out pending, and a pending
 	# interrupt, enabled or not, makes QEMU take its global lock between
 	# translated blocks: a system call cost three times as much.
-	li t0, CLINT_PA + CLINT_MTIMECMP
-	slli t1, a0, 3
-	add t0, t0, t1
-	li t1, -1
-	sd t1, 0(t0)
+	ld t1, BH_MTIMECMP(t0)
+	beqz t1, 1f
+	li t2, -1
+	sd t2, 0(t1)
+1:
 
 	# A CPU without supervisor mode could only fail in silence later.
 	la t0, no_misa
@@ -112,25 +149,15 @@ sstc_probed:
 	li t1, KVOFFSET
 	add t0, t0, t1
 	csrw mepc, t0
+	# Who reads the tree has no register yet to quieten an interrupt with.
+	bltz a0, 1f
 	li t0, MIP_MSIP
 	csrw mie, t0
-	beqz a0, 3f
-
-	# Wait for the software interrupt that hart 0 sends when it is ready.
-2:
-	wfi
-	csrr t1, mip
-	and t1, t1, t0
-	beqz t1, 2b
-	li t1, CLINT_PA
-	slli t2, a0, 2
-	add t1, t1, t2
-	sw zero, 0(t1)
-	fence iorw, iorw
-3:
+1:
 	mret
 
 park:
+	csrw mie, zero
 	wfi
 	j park
 
@@ -160,8 +187,8 @@ fatal:
 	.align 2
 machine_trap:
 	csrrw t0, mscratch, t0
-	sd t1, 0(t0)
-	sd t2, 8(t0)
+	sd t1, BH_SAVED(t0)
+	sd t2, BH_SAVED + 8(t0)
 	csrr t1, mcause
 	bgez t1, machine_call
 	andi t1, t1, 0xf
@@ -169,10 +196,7 @@ machine_trap:
 	bnez t1, machine_timer
 
 	# Software interrupt: acknowledge it and pass it on.
-	csrr t1, mhartid
-	slli t1, t1, 2
-	li t2, CLINT_PA
-	add t1, t1, t2
+	ld t1, BH_MSIP(t0)
 	sw zero, 0(t1)
 	# Before the kernel reads what it was interrupted for: a request whose
 	# interrupt merged with this one must be seen.
@@ -190,13 +214,12 @@ machine_timer:
 	j machine_return
 
 machine_call:
-	# set_timer(a0 = time) is the only call; others are the kernel's bug.
+	# By the kernel only, which makes no other calls than these.
 	li t2, 9
 	bne t1, t2, unexpected
-	csrr t1, mhartid
-	slli t1, t1, 3
-	li t2, CLINT_PA + CLINT_MTIMECMP
-	add t1, t1, t2
+	bnez a7, hand_over
+	# MSHIM_SET_TIMER: a0 = time
+	ld t1, BH_MTIMECMP(t0)
 	sd a0, 0(t1)
 	li t1, MIP_STIP
 	csrc mip, t1
@@ -207,30 +230,42 @@ machine_call:
 	csrw mepc, t1
 
 machine_return:
-	ld t1, 0(t0)
-	ld t2, 8(t0)
+	ld t1, BH_SAVED(t0)
+	ld t2, BH_SAVED + 8(t0)
 	csrrw t0, mscratch, t0
 	mret
+
+	# MSHIM_HAND_OVER: a0 = register of who is called.  What this hart has
+	# written comes first.
+hand_over:
+	fence iorw, iorw
+	li t1, 1
+	sw t1, 0(a0)
+	j wait_for_call
 
 unexpected:
 	la t0, message_unexpected
 	j fatal
 
-# Supervisor mode, high addresses.  Hart 0 has a boot stack.  The others were
-# given theirs by hart 0, in the kernel's page table, which they load first.
+# Supervisor mode, high addresses.  Who reads the tree, and hart number 0 after
+# it, use the boot stack.  The others were given theirs by hart number 0, in the
+# kernel's page table, which they load first.
 	.align 2
 supervisor_entry:
-	la t0, boot_stacks
-	slli t1, a0, 3
-	add t0, t0, t1
-	ld sp, 0(t0)
 	mv s0, zero
 	mv ra, zero
-	bnez a0, 1f
 	la sp, boot_stack_top
+	bgtz a0, 1f
+	beqz a0, boot_main_far
 	mv a0, a1
+	tail boot_read_tree
+boot_main_far:
 	tail boot_main
 1:
+	la t0, boot_harts
+	slli t1, a0, BH_SHIFT
+	add t0, t0, t1
+	ld sp, BH_STACK(t0)
 	ld t0, boot_satp
 	csrw satp, t0
 	sfence.vma
@@ -244,7 +279,7 @@ message_no_sv39:
 message_unexpected:
 	.asciz "drove: unexpected trap in machine mode\n"
 
-# The page table that harts enter with: the direct map of the first 64 GiB,
+# The page table that harts enter with: a direct map of the lowest addresses,
 # all rights.  kmap_init replaces it.
 	.section .data.page, "aw"
 	.align 12
@@ -253,15 +288,19 @@ boot_root:
 	.dword 0
 	.endr
 	.set gib, 0
-	.rept 64
+	.rept BOOT_MAP_SIZE >> 30
 	.dword (gib << 28) | 0xef
 	.set gib, gib + 1
 	.endr
-	.rept 192
+	.rept 256 - (BOOT_MAP_SIZE >> 30)
 	.dword 0
 	.endr
 
 	.section .data, "aw"
+	.align 6
+	# Before anybody has cleared .bss, if somebody does.
+boot_elected:
+	.word 0
 	.align 3
 	.globl boot_has_sstc
 boot_has_sstc:
@@ -269,14 +308,17 @@ boot_has_sstc:
 
 	.section .bss, "aw", @nobits
 	.align 6
-mscratch_words:
-	.skip 32 * NCPU_MAX
+reader:
+	.skip 1 << BH_SHIFT
+	.globl boot_harts
+boot_harts:
+	.skip NCPU_MAX << BH_SHIFT
+	.globl boot_nharts
+boot_nharts:
+	.skip 8
 	.globl boot_satp
 boot_satp:
 	.skip 8
-	.globl boot_stacks
-boot_stacks:
-	.skip 8 * NCPU_MAX
 	.align 4
 	.skip 8192
 boot_stack_top:

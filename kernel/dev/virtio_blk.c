@@ -34,6 +34,7 @@
 #include "dev/virtio.h"
 #include "lib/printf.h"
 #include "mm/kmap.h"
+#include "mm/page.h"
 #include "proc/waitq.h"
 #include "sync/spinlock.h"
 
@@ -68,7 +69,7 @@ static struct {
 	uint16 used_seen;        // [lock] used.idx up to which we have reaped
 	struct disk_request *request[MAX_SLOTS]; // [lock] by slot
 	mmio_base regs;                          // [I]
-	uint irq;                                // [I]
+	struct platform_irq irq;                 // [I]
 	uint nslots;                             // [I]
 	uint ring_mask;                          // [I] queue size - 1
 	uint64 sectors;                          // [I]
@@ -95,8 +96,34 @@ link_slot(uint slot)
 	disk.free[disk.nfree++] = slot;
 }
 
+static void
+forget(struct disk_request *r)
+{
+	kpage_free(r->data);
+}
+
+// Leaves the disk with its interrupt up, which a read of the first sector
+// raises: where interrupts of a controller arrive is settled with that
+// (dev/plic.c).
+static void
+raise_interrupt(void)
+{
+	static struct disk_request r = {.len = SECTOR, .done = forget};
+	uint32 why = 0;
+
+	r.data = kpage_alloc();
+	if (r.data == NULL)
+		panic("no memory to read from the disk");
+	disk_submit(&r);
+	while (why == 0) {
+		mmio_begin();
+		why = mmio_read32(disk.regs, VIRTIO_INTERRUPT_STATUS);
+		mmio_end();
+	}
+}
+
 static mmio_base
-find_disk(uint *irq)
+find_disk(struct platform_irq *irq)
 {
 	for (uint i = 0; i < platform.nvirtio; i++) {
 		mmio_base regs = mmio_map(platform.virtio_pa[i]);
@@ -113,8 +140,8 @@ find_disk(uint *irq)
 void
 disk_init(void)
 {
-	uint size;
 	uint32 features;
+	uint size;
 
 	disk.regs = find_disk(&disk.irq);
 	features = virtio_negotiate(disk.regs, FEATURE_FLUSH);
@@ -133,6 +160,8 @@ disk_init(void)
 	waitq_init(&disk.slot_freed);
 	plic_attach(disk.irq, disk_interrupt);
 	virtio_go(disk.regs);
+	if (platform.nplics > 1 && disk.sectors > 0)
+		raise_interrupt();
 }
 
 uint64
@@ -201,7 +230,7 @@ model_settle(uint16 given)
 	mmio_begin();
 	(void)mmio_read32(disk.regs, VIRTIO_INTERRUPT_STATUS);
 	mmio_end();
-	model_mark(MODEL_INTERRUPT, irq_home(disk.irq));
+	model_mark(MODEL_INTERRUPT, platform.hart[irq_home(disk.irq)].id);
 }
 
 void

@@ -10,6 +10,7 @@
 //              seen = count: counted leaf entries plus text objects' holds
 //   PK_TABLE   seen <= 1 = count (0: ready in an object cache)
 //   PK_KERNEL  seen = 0, count = 1
+//   PK_BOOT    seen = count = 0
 //   PK_FREE    seen = 1, found on a list; or never touched; count = 0
 
 #include "mm/audit.h"
@@ -106,6 +107,10 @@ check(struct page *pg)
 		if (pg->seen != !pagelist_untouched(page_to_pa(pg)))
 			complain(pg, "a free page is on one list");
 		break;
+	case PK_BOOT:
+		if (pg->count != 0 || pg->seen != 0)
+			complain(pg, "not for the lists, but used");
+		break;
 	default:
 		complain(pg, "unknown kind");
 	}
@@ -114,8 +119,8 @@ check(struct page *pg)
 bool
 mm_audit(void)
 {
-	struct page *first = page_first();
-	uint64 n = page_total();
+	uint64 n;
+	struct page *first = page_records(&n);
 	bool ok;
 
 	harts_park();

@@ -8,30 +8,27 @@
 #include "lib/string.h"
 #include "mm/pte.h"
 
-extern char kernel_start[], text_end[], rodata_end[], kernel_end[];
+extern char kernel_start[], text_end[], rodata_end[];
 
 pte_t *kernel_root;
-static uint64 early_next; // kernel virtual; 0 = not begun
 
+// From the lowest range with enough room.  What is skipped to align it is
+// lost: less than align bytes.
 void *
 early_alloc(uint64 n, uint64 align)
 {
-	uint64 at;
+	struct range_set *free = &platform.free;
 
-	if (early_next == 0)
-		early_next = (uint64)kernel_end;
-	at = (early_next + align - 1) & ~(align - 1);
-	if (kva_to_pa((void *)(at + n)) > platform.ram_end)
-		panic("%lu MiB of memory are too little to boot",
-		    (platform.ram_end - platform.ram_start) >> 20);
-	early_next = at + n;
-	return memset((void *)at, 0, n);
-}
+	for (uint i = 0; i < free->n; i++) {
+		uint64 at = (free->r[i].start + align - 1) & -align;
 
-uint64
-early_end(void)
-{
-	return kva_to_pa((void *)early_next);
+		if (at >= free->r[i].end || free->r[i].end - at < n)
+			continue;
+		range_remove(free, free->r[i].start, at + n);
+		return memset(pa_to_kva(at), 0, n);
+	}
+	panic("%lu MiB of memory are too little to boot",
+	    range_bytes(&platform.ram) >> 20);
 }
 
 // The entry of the table at a level that maps va; makes tables on the way.
@@ -68,18 +65,30 @@ map_direct(uint64 pa, uint64 end, uint64 rights)
 	}
 }
 
+// Of the range, what lies in [start, end).
+static void
+map_part(const struct range *r, uint64 start, uint64 end, uint64 rights)
+{
+	map_direct(r->start > start ? r->start : start,
+	    r->end < end ? r->end : end, rights);
+}
+
 void
 kmap_init(void)
 {
 	uint64 text = kva_to_pa(kernel_start);
+	uint64 constants = kva_to_pa(text_end);
 	uint64 data = kva_to_pa(rodata_end);
+	const struct range_set *ram = &platform.ram;
 
 	kernel_root = early_alloc(PGSIZE, PGSIZE);
-	map_direct(0, platform.ram_start, PTE_R | PTE_W);
-	map_direct(platform.ram_start, text, PTE_R | PTE_W);
-	map_direct(text, kva_to_pa(text_end), PTE_R | PTE_X);
-	map_direct(kva_to_pa(text_end), data, PTE_R);
-	map_direct(data, platform.ram_end, PTE_R | PTE_W);
+	map_direct(0, ram->r[0].start, PTE_R | PTE_W);
+	for (uint i = 0; i < ram->n; i++) {
+		map_part(&ram->r[i], 0, text, PTE_R | PTE_W);
+		map_part(&ram->r[i], text, constants, PTE_R | PTE_X);
+		map_part(&ram->r[i], constants, data, PTE_R);
+		map_part(&ram->r[i], data, DIRECT_MAP_SIZE, PTE_R | PTE_W);
+	}
 	// The window's entry exists before any process copies the root.
 	entry_at(KSTACK_BASE, 1);
 	boot_satp = 8UL << 60 | kva_to_pa(kernel_root) >> PGSHIFT;

@@ -1,7 +1,7 @@
 // The kernel's half of every address space (Sv39, upper 256 GiB).
 //
-//   KVOFFSET + pa   all of RAM and the devices, with the largest pages that
-//                   fit; the kernel image in it is W^X
+//   KVOFFSET + pa   all of RAM and what is below it, the devices, with the
+//                   largest pages that fit; the kernel image in it is W^X
 //   KSTACK_BASE     kernel stacks, KSTACK_SLOT apart: an unmapped lower half
 //                   (the guard) and the stack in the upper half
 //
@@ -12,6 +12,10 @@
 
 #define KVOFFSET    0xffffffc000000000
 #define KSTACK_BASE 0xffffffff80000000
+// Physical addresses that the direct map has room for; and those that the page
+// table has which harts enter with (boot/mshim.S).
+#define DIRECT_MAP_SIZE (KSTACK_BASE - KVOFFSET)
+#define BOOT_MAP_SIZE   0x1000000000 // 64 GiB
 // Two pages of stack; a slot of twice that makes "below the stack" one bit of
 // the address, which is how trap entry notices an overflow.
 #define KSTACK_SIZE 8192
@@ -40,12 +44,9 @@ extern pte_t *kernel_root; // [I] after kmap_init
 // when they start (boot/mshim.S).
 void kmap_init(void);
 
-// Boot: takes n bytes, aligned to align (a power of two), from the memory
-// behind the kernel image; zeroed.  Only until the page lists are made.
+// Boot: takes n bytes, aligned to align (a power of two), out of
+// platform.free; zeroed.  Only until the page lists are made.
 void *early_alloc(uint64 n, uint64 align);
-
-// The first byte early_alloc did not hand out.
-uint64 early_end(void);
 
 // Kernel stack number slot.  Attach gives it memory: 0, or -1 if there is
 // none.  Detach takes the memory back; the stack is in use by nobody.

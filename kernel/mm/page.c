@@ -1,8 +1,7 @@
 // The frames of RAM as an array, and what all policies share.
 //
-// Frames behind the kernel image are handed to the page lists as one untouched
-// region (page_region_take): a 16 GiB machine boots without writing to memory
-// that nobody has asked for.
+// Frames are handed to the page lists as untouched ranges (mm/fresh.h): a
+// 16 GiB machine boots without writing to memory that nobody has asked for.
 //
 // Who only wants to know that many frames are free need not look at the lists.
 // A hart counts what it takes and gives back (net), and keeps a bound on that,
@@ -29,9 +28,51 @@
 #include "proc/image.h"
 #include "proc/procslot.h"
 
+// Frames of one range of RAM, as the records have them: those of all ranges
+// follow each other, so that what lies between the ranges costs nothing.  The
+// frame with number f of memory has record f - skipped.
+struct frame_run {
+	uint64 end;     // [I] physical address
+	uint64 skipped; // [I] frames of the holes below it
+	uint64 records; // [I] of this range and those below it
+};
+
 static struct page *pages; // [I] one per frame of RAM
-static uint64 first_frame; // [I] number of the first managed frame
-static uint64 last_frame;  // [I] behind the last
+static struct frame_run run[MAX_RANGES]; // [I] ascending; one at most machines
+static uint64 n_records;   // [I]
+static uint64 n_managed;   // [I] records of frames that the lists have
+
+static void
+lay_out_records(void)
+{
+	const struct range_set *ram = &platform.ram;
+
+	for (uint i = 0; i < ram->n; i++) {
+		run[i].end = ram->r[i].end;
+		run[i].skipped = (ram->r[i].start >> PGSHIFT) - n_records;
+		n_records +=
+		    (ram->r[i].end - ram->r[i].start) >> PGSHIFT;
+		run[i].records = n_records;
+	}
+}
+
+// Frames of RAM that the lists do not get: the kernel's own since boot, and
+// those reserved by the device tree.
+static void
+set_boot_frames(void)
+{
+	const struct range_set *free = &platform.free;
+	static struct range_set boot;
+
+	boot = platform.ram;
+	for (uint i = 0; i < free->n; i++)
+		if (!range_remove(&boot, free->r[i].start, free->r[i].end))
+			panic("more than %u ranges of memory", MAX_RANGES);
+	for (uint i = 0; i < boot.n; i++)
+		for (uint64 pa = boot.r[i].start; pa < boot.r[i].end;
+		    pa += PGSIZE)
+			pa_to_page(pa)->kind = PK_BOOT;
+}
 
 static long stride;        // [I] frames, see above
 static uint64 round_now __attribute__((aligned(64))); // [a]
@@ -39,30 +80,42 @@ static uint64 round_now __attribute__((aligned(64))); // [a]
 void
 page_init(void)
 {
-	uint64 n = (platform.ram_end - platform.ram_start) >> PGSHIFT;
+	struct range_set *free = &platform.free;
 
-	pages = early_alloc(n * sizeof(struct page), 64);
-	first_frame = (PGROUNDUP(early_end()) - platform.ram_start) >> PGSHIFT;
-	last_frame = n;
+	lay_out_records();
+	pages = early_alloc(n_records * sizeof(struct page), 64);
+	// What early_alloc has left of the last page it gave from is lost.
+	for (uint i = 0; i < free->n; i++)
+		range_remove(free, free->r[i].start,
+		    PGROUNDUP(free->r[i].start));
+	n_managed = range_bytes(free) >> PGSHIFT;
 	// All bounds together are then at most a quarter of the memory too high.
-	stride = (last_frame - first_frame) / (8 * platform.nharts);
-	pagelist_init(platform.ram_start + (first_frame << PGSHIFT),
-	    platform.ram_end);
+	stride = n_managed / (8 * platform.nharts);
+	set_boot_frames();
+	pagelist_init(free);
 }
 
+// Both searches end at the first run on a machine whose RAM has no holes.
 struct page *
 pa_to_page(uint64 pa)
 {
-	uint64 frame = (pa - platform.ram_start) >> PGSHIFT;
+	const struct frame_run *r = run;
 
-	DASSERT(frame >= first_frame && frame < last_frame);
-	return &pages[frame];
+	while (pa >= r->end)
+		r++;
+	DASSERT((pa >> PGSHIFT) - r->skipped < n_records);
+	return &pages[(pa >> PGSHIFT) - r->skipped];
 }
 
 uint64
 page_to_pa(const struct page *pg)
 {
-	return platform.ram_start + ((uint64)(pg - pages) << PGSHIFT);
+	uint64 record = pg - pages;
+	const struct frame_run *r = run;
+
+	while (record >= r->records)
+		r++;
+	return (record + r->skipped) << PGSHIFT;
 }
 
 void *
@@ -80,13 +133,14 @@ kva_to_page(const void *kva)
 uint64
 page_total(void)
 {
-	return last_frame - first_frame;
+	return n_managed;
 }
 
 struct page *
-page_first(void)
+page_records(uint64 *n)
 {
-	return &pages[first_frame];
+	*n = n_records;
+	return pages;
 }
 
 // Who makes room, cheapest first: file blocks, programs kept for exec, cached

@@ -1,10 +1,11 @@
 // Page frames: their kinds, their reference counts, and the free lists.
 //
-// Every frame of RAM that is not the kernel image or a boot-time table has a
-// struct page.  A frame on a free list has kind PK_FREE and count 0; a frame in
-// use has count >= 1.  What is counted: for PK_USER and PK_IMAGE, each leaf PTE
-// that maps the frame without the mark PTE_UNCOUNTED, plus one for each holder
-// of another kind (a text object); every other kind has one owner and count 1.
+// Every frame of RAM has a struct page.  A frame on a free list has kind PK_FREE
+// and count 0; one that no list ever gets (the kernel image, boot-time tables,
+// what the device tree reserves) has PK_BOOT and count 0; a frame in use has
+// count >= 1.  What is counted: for PK_USER and PK_IMAGE, each leaf PTE that
+// maps the frame without the mark PTE_UNCOUNTED, plus one for each holder of
+// another kind (a text object); every other kind has one owner and count 1.
 //
 // PK_IMAGE is what exec keeps of programs (proc/image.c), and shares with those
 // that run them; a page of it that has a process as its only holder, and is
@@ -26,6 +27,7 @@ enum page_kind {
 	PK_IMAGE,  // the same, but made when a program was loaded
 	PK_TABLE,  // page table
 	PK_KERNEL, // kernel stacks, caches' slabs, pipes, blocks
+	PK_BOOT,   // not for the lists
 	PK_COUNT
 };
 

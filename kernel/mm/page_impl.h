@@ -2,26 +2,27 @@
 #ifndef MM_PAGE_IMPL_H
 #define MM_PAGE_IMPL_H
 
+#include "boot/ranges.h"
 #include "mm/page.h"
 
 // Boot: makes struct page for all of RAM and opens the lists.
 void page_init(void);
 
-// The first managed frame, of page_total() consecutive ones.
-struct page *page_first(void);
+// The records of all frames of RAM, n of them, in order of addresses.
+struct page *page_records(uint64 *n);
 
 // Frees a frame whose last reference is gone.
 void page_release(struct page *pg);
 
-// The policy of free lists: [start, end) is memory nobody has touched yet.
-void pagelist_init(uint64 start_pa, uint64 end_pa);
+// The policy of free lists: free is memory nobody has touched yet.
+void pagelist_init(const struct range_set *free);
 void *pagelist_take(void); // NULL: no list of any hart has a frame
 void pagelist_give(void *kva);
 
 // For the audit: calls see for every frame on a list, with all harts parked.
-// Frames of the untouched region are not reported.
+// Untouched frames are not reported.
 void pagelist_each(void (*see)(void *kva));
-bool pagelist_untouched(uint64 pa); // is pa in that region?
+bool pagelist_untouched(uint64 pa);
 
 #ifdef DEBUG
 void junk_fill(struct page *pg);

@@ -6,6 +6,7 @@
 #include "boot/platform.h"
 #include "dev/textdev.h"
 #include "kernel/riscv.h"
+#include "mm/fresh.h"
 #include "mm/kmap.h"
 #include "mm/page_impl.h"
 #include "proc/hart.h"
@@ -18,30 +19,28 @@ static struct {
 	struct spinlock lock;
 	struct free_frame *first; // [lock]
 	uint64 n;                 // [lock] frames listed
-	uint64 fresh;             // [lock] physical start of untouched RAM
-	uint64 fresh_end;         // [I]
+	struct fresh fresh;       // [lock]
 } all __attribute__((aligned(64))) = {.lock = SPINLOCK_INIT(LC_PAGELIST)};
 
 void
-pagelist_init(uint64 start_pa, uint64 end_pa)
+pagelist_init(const struct range_set *free)
 {
-	all.fresh = start_pa;
-	all.fresh_end = end_pa;
+	fresh_init(&all.fresh, free);
 }
 
 void *
 pagelist_take(void)
 {
 	struct free_frame *f;
+	uint64 pa;
 
 	spin_lock(&all.lock);
 	f = all.first;
 	if (f != NULL) {
 		all.first = f->next;
 		all.n--;
-	} else if (all.fresh < all.fresh_end) {
-		f = pa_to_kva(all.fresh);
-		all.fresh += PGSIZE;
+	} else if (fresh_take(&all.fresh, 1, &pa) > 0) {
+		f = pa_to_kva(pa);
 	}
 	spin_unlock(&all.lock);
 	return f;
@@ -65,7 +64,7 @@ page_free_count(void)
 	uint64 n;
 
 	spin_lock(&all.lock);
-	n = all.n + ((all.fresh_end - all.fresh) >> PGSHIFT);
+	n = all.n + all.fresh.n;
 	spin_unlock(&all.lock);
 	return n;
 }
@@ -74,8 +73,7 @@ void
 pagelist_print(struct textbuf *t)
 {
 	text_printf(t, "listed_pages %lu\n", all.n);
-	text_printf(t, "untouched_pages %lu\n",
-	    (all.fresh_end - all.fresh) >> PGSHIFT);
+	text_printf(t, "untouched_pages %lu\n", all.fresh.n);
 }
 
 void
@@ -88,5 +86,5 @@ pagelist_each(void (*see)(void *kva))
 bool
 pagelist_untouched(uint64 pa)
 {
-	return pa >= all.fresh && pa < all.fresh_end;
+	return fresh_holds(&all.fresh, pa);
 }

@@ -21,6 +21,7 @@
 #include "boot/platform.h"
 #include "dev/textdev.h"
 #include "kernel/riscv.h"
+#include "mm/fresh.h"
 #include "mm/kmap.h"
 #include "mm/page_impl.h"
 #include "proc/hart.h"
@@ -37,8 +38,7 @@ static struct {
 	struct spinlock lock;
 	struct free_frame *batches; // [lock]
 	uint64 n_frames;            // [lock] on batches
-	uint64 fresh;               // [lock] physical start of untouched RAM
-	uint64 fresh_end;           // [I]
+	struct fresh fresh;         // [lock]
 } depot __attribute__((aligned(64))) = {
     .lock = SPINLOCK_INIT(LC_PAGEDEPOT)};
 
@@ -47,13 +47,10 @@ static struct {
 static uint keep; // [I]
 
 void
-pagelist_init(uint64 start_pa, uint64 end_pa)
+pagelist_init(const struct range_set *free)
 {
-	uint64 frames = (end_pa - start_pa) >> PGSHIFT;
-
-	depot.fresh = start_pa;
-	depot.fresh_end = end_pa;
-	keep = frames / (2 * BATCH * platform.nharts);
+	fresh_init(&depot.fresh, free);
+	keep = depot.fresh.n / (2 * BATCH * platform.nharts);
 	if (keep == 0)
 		keep = 1;
 	for (uint i = 0; i < platform.nharts; i++)
@@ -86,14 +83,10 @@ pop(struct page_batch *b)
 static void
 carve(struct page_batch *b)
 {
-	uint64 left = (depot.fresh_end - depot.fresh) >> PGSHIFT;
-	uint64 n = BATCH - (depot.fresh >> PGSHIFT) % BATCH;
+	uint64 pa;
 
-	if (n > left)
-		n = left;
-	for (uint64 i = n; i > 0; i--)
-		push(b, pa_to_kva(depot.fresh + (i - 1) * PGSIZE));
-	depot.fresh += n << PGSHIFT;
+	for (uint64 n = fresh_take(&depot.fresh, BATCH, &pa); n > 0; n--)
+		push(b, pa_to_kva(pa + (n - 1) * PGSIZE));
 }
 
 // Fills the empty batch b from the depot; false if the depot has nothing.
@@ -250,7 +243,7 @@ page_free_count(void)
 	uint64 n;
 
 	spin_lock(&depot.lock);
-	n = depot.n_frames + ((depot.fresh_end - depot.fresh) >> PGSHIFT);
+	n = depot.n_frames + depot.fresh.n;
 	spin_unlock(&depot.lock);
 	for (uint i = 0; i < platform.nharts; i++)
 		n += list_frames(&harts[i].pages);
@@ -261,8 +254,7 @@ void
 pagelist_print(struct textbuf *t)
 {
 	text_printf(t, "depot_pages %lu\n", depot.n_frames);
-	text_printf(t, "untouched_pages %lu\n",
-	    (depot.fresh_end - depot.fresh) >> PGSHIFT);
+	text_printf(t, "untouched_pages %lu\n", depot.fresh.n);
 	for (uint i = 0; i < platform.nharts; i++)
 		text_printf(t, "hart%u_pages %u\n", i,
 		    list_frames(&harts[i].pages));
@@ -295,5 +287,5 @@ pagelist_each(void (*see)(void *kva))
 bool
 pagelist_untouched(uint64 pa)
 {
-	return pa >= depot.fresh && pa < depot.fresh_end;
+	return fresh_holds(&depot.fresh, pa);
 }

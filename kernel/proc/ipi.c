@@ -1,4 +1,4 @@
-// Interrupts between harts, through the CLINT's MSIP registers and the
+// Interrupts between harts, through their machine software interrupts and the
 // machine-mode shim.
 //
 // ipi_work carries what is asked: bits are set (release) before the interrupt
@@ -28,13 +28,13 @@ stop_here(void)
 void
 ipi_send(uint hart, uint32 work)
 {
-	volatile uint32 *msip = pa_to_kva(platform.clint_pa);
+	volatile uint32 *msip = pa_to_kva(platform.hart[hart].msip_pa);
 
 	__atomic_fetch_or(&harts[hart].ipi_work, work, __ATOMIC_RELEASE);
 	count_event(CTR_IPIS);
 	// Memory before the device store (RVWMO orders them by fence only).
 	__asm__ volatile("fence w, o" : : : "memory");
-	msip[hart] = 1;
+	*msip = 1;
 }
 
 void

@@ -27,6 +27,9 @@ timer_init(void)
 
 	if (ms < 1 || ms > MAX_SLICE_MS)
 		panic("slice_ms=%lu is not in 1..%lu", ms, MAX_SLICE_MS);
+	for (uint i = 0; !boot_has_sstc && i < platform.nharts; i++)
+		if (platform.hart[i].mtimecmp_pa == 0)
+			panic("hart %lu has no timer", platform.hart[i].id);
 	slice = platform.timebase * ms / 1000;
 }
 

@@ -5,6 +5,9 @@
 #include "kernel/riscv.h"
 #include "kernel/types.h"
 
+#define DIRECT_MAP_SIZE 0x3f80000000
+#define BOOT_MAP_SIZE   0x1000000000
+
 extern char *arena;
 extern uint64 arena_pa;
 
@@ -21,6 +24,5 @@ kva_to_pa(const void *kva)
 }
 
 void *early_alloc(uint64 n, uint64 align);
-uint64 early_end(void);
 
 #endif
