@@ -69,7 +69,7 @@ be_watchdog(const struct usertest *t, int pid, const int go[2])
 	close(go[0]);
 	write(go[1], "", 1);
 	close(go[1]);
-	sleep(t->slow ? PATIENCE_SLOW : PATIENCE);
+	sleep(t->traits & SLOW ? PATIENCE_SLOW : PATIENCE);
 	printf("no end in sight, ");
 	kill(pid);
 	exit(0);
@@ -139,13 +139,45 @@ settled_pages(long before)
 	return now;
 }
 
-// Prints the verdict; returns 1 if the case passed.
+static struct {
+	int harts, pages;
+} told; // by the kernel
+
+// What a case would need that this kernel does not have; NULL if nothing.
+static const char *
+lacking(const struct usertest *t)
+{
+	if (t->traits & NEEDS_HARTS && !told.harts)
+		return "calls on harts";
+	if (t->traits & NEEDS_PAGES && !told.pages)
+		return "/dev/memstat";
+	return 0;
+}
+
+static void
+ask_kernel(void)
+{
+	told.harts = nharts() > 0;
+	told.pages = tells_pages();
+	if (!told.pages)
+		printf("usertests: no /dev/memstat: lost pages cannot be "
+		       "checked\n");
+	if (!told.harts)
+		printf("usertests: no calls on harts: harts cannot be "
+		       "checked\n");
+}
+
+// Prints the verdict; returns 1 if the case passed, or cannot be tried.
 static int
 run_case(const struct usertest *t)
 {
 	long before, after;
 
 	printf("test %s: ", t->name);
+	if (lacking(t)) {
+		printf("cannot be checked without %s\n", lacking(t));
+		return 1;
+	}
 	before = pages_without_caches();
 	if (!run_once(t)) {
 		printf("FAILED\n");
@@ -175,7 +207,7 @@ wanted(const struct usertest *t, const struct options *o)
 	for (int i = 0; i < o->nnames; i++)
 		if (strcmp(t->name, o->names[i]) == 0)
 			return 1;
-	return o->nnames == 0 && !(o->quick && t->slow);
+	return o->nnames == 0 && !(o->quick && t->traits & SLOW);
 }
 
 // Runs what is wanted; returns the number of failures, or -1 if no case has
@@ -208,7 +240,7 @@ list_names(void)
 {
 	for (uint i = 0; i < NTABLES; i++)
 		for (const struct usertest *t = tables[i]; t->name; t++)
-			printf("%s%s\n", t->name, t->slow ? " (slow)" : "");
+			printf("%s%s\n", t->name, t->traits & SLOW ? " (slow)" : "");
 	exit(0);
 }
 
@@ -265,6 +297,7 @@ main(int argc, char **argv)
 		exec_target(argc, argv);
 	parse(argc, argv, &o);
 	printf("usertests starting\n");
+	ask_kernel();
 	do {
 		failed = run_all(&o);
 		if (failed < 0) {

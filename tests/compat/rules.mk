@@ -77,6 +77,27 @@ $(COMPAT)/imagetool: $(CDIR)/imagetool.c mkfs/image.c mkfs/image.h \
 	@echo "  HOST $@"
 	$(Q)$(HOSTCC) $(HFLAGS) -o $@ $(filter %.c,$^)
 
+# --- elsewhere: our tests on a kernel without what is Drove's alone ----------
+
+# Drove's calls, by a number that is no call's.
+$(COMPAT)/elsewhere/calls.S: user/lib/extra_calls.S
+	@mkdir -p $(@D)
+	$(Q)sed 's/, SYS_.*/, 99/' $< > $@
+
+ELSEWHERE := $(UDIR)/usertests.o $(call program_folder,usertests)
+
+$(COMPAT)/elsewhere/usertests: $(ELSEWHERE) $(COMPAT)/elsewhere/calls.S \
+    $(UDIR)/libuser.a $(CDIR)/rules.mk
+	@echo "  LD   $@"
+	$(Q)$(CC) $(UFLAGS) -c $(@D)/calls.S -o $(@D)/calls.o
+	$(Q)$(LD) $(LDFLAGS) --gc-sections -T user/lib/program.ld -o $@.elf \
+	    $(ELSEWHERE) $(@D)/calls.o $(UDIR)/libuser.a
+	$(Q)$(OBJCOPY) -S $@.elf $@
+
+$(COMPAT)/elsewhere.img: build/mkfs $(STRIPPED) $(COMPAT)/elsewhere/usertests
+	$(Q)build/mkfs -b auto $@ $(filter-out %/usertests,$(STRIPPED)) \
+	    $(COMPAT)/elsewhere/usertests
+
 # Our shell and a few of our programs, and all those of above.
 SOURCE_IMAGE := $(patsubst %,$(UDIR)/img/%,init sh echo cat ls usertests cowtest forktest) \
     $(SOURCE_PROGS:%=$(COMPAT)/source/%) $(FOREIGN_BINS)
@@ -88,7 +109,7 @@ $(COMPAT)/fs.img: build/mkfs $(SOURCE_IMAGE) $(CDIR)/rules.mk
 $(COMPAT)/foreign.img: build/mkfs $(DISK_BINS) $(CDIR)/rules.mk
 	$(Q)build/mkfs -b 1000 -l 30 $@ $(DISK_BINS)
 
-compat-images: $(COMPAT)/fs.img $(COMPAT)/foreign.img $(COMPAT)/imagetool \
+compat-images: $(COMPAT)/fs.img $(COMPAT)/foreign.img $(COMPAT)/elsewhere.img $(COMPAT)/imagetool \
     build/mkfs build/fsck
 
 host-tests: compat-images

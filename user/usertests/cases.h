@@ -10,10 +10,17 @@
 #include "kernel/memlayout.h"
 #include "kernel/param.h"
 
+// What is peculiar to a case; some kernels do not tell what others check.
+enum {
+	SLOW = 1,        // left out by -q
+	NEEDS_HARTS = 2, // Drove's calls on harts
+	NEEDS_PAGES = 4, // /dev/memstat
+};
+
 struct usertest {
 	const char *name;
 	void (*run)(void);
-	int slow; // left out by -q
+	int traits;
 };
 
 // Each table ends with a NULL name.
@@ -90,7 +97,11 @@ int entries(const char *dir, const char *prefix);
 // Makes the kernel's caches give up what they can.
 void empty_caches(void);
 
-// Pages on the kernel's free lists; the caches' do not count.
+// Whether the kernel tells how many pages are free.
+int tells_pages(void);
+
+// Pages on the kernel's free lists; the caches' do not count.  A number that is
+// safe to use, and does not change, if the kernel does not tell.
 long free_pages(void);
 
 #endif

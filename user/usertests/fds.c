@@ -53,7 +53,7 @@ rearrange(long offset)
 	close_others();
 	EXPECT(open("/", O_RDONLY) == 3, "reuse of a descriptor");
 	EXPECT(dup(0) == 4, "reuse of a descriptor");
-	EXPECT(chdir("/dev") == 0, "chdir");
+	EXPECT(chdir("/ds.d") == 0, "chdir");
 	close(0);
 	close(1);
 }
@@ -69,7 +69,7 @@ change_once(long how)
 		EXPECT(close(shared) == 0, "close");
 		break;
 	case 1:
-		EXPECT(chdir("/dev") == 0, "chdir");
+		EXPECT(chdir("/ds.d") == 0, "chdir");
 		break;
 	case 2:
 		EXPECT(dup(0) == shared + 2, "dup");
@@ -104,6 +104,7 @@ dupshare(void)
 
 	close_others();
 	make_file("ds.f", 1, 32);
+	EXPECT(mkdir("/ds.d") == 0, "mkdir");
 	fd = must_open("ds.f", O_RDONLY);
 	twin = dup(fd);
 	EXPECT(stat(".", &here) == 0, "stat");
@@ -122,6 +123,7 @@ dupshare(void)
 	EXPECT(dup(0) == fd + 2, "a descriptor is gone");
 	close_others();
 	must_unlink("ds.f");
+	must_unlink("/ds.d");
 }
 
 // A close in the parent does not take it from the child either, nor one in
@@ -256,6 +258,6 @@ const struct usertest fd_tests[] = {
     {"dupshare", dupshare, 0},
     {"closeshare", closeshare, 0},
     {"fdchurn", fdchurn, 0},
-    {"devices", devices, 0},
+    {"devices", devices, NEEDS_PAGES},
     {0, 0, 0},
 };

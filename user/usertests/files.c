@@ -277,8 +277,8 @@ fstats(void)
 	close(fd);
 
 	EXPECT(stat("/", &st) == 0 && st.type == T_DIR, "/: type %d", st.type);
-	EXPECT(stat("/dev/memstat", &st) == 0 && st.type == T_DEVICE,
-	    "/dev/memstat: type %d", st.type);
+	EXPECT(stat("/console", &st) == 0 && st.type == T_DEVICE,
+	    "/console: type %d", st.type);
 }
 
 const struct usertest file_tests[] = {

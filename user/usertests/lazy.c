@@ -232,7 +232,7 @@ lazy_older(void)
 	char *top = sbrk(0);
 	long before;
 
-	if (total < 0 || total >= 0x7ffff000 / PGSIZE - few)
+	if (total >= 0x7ffff000 / PGSIZE - few)
 		return; // does not fit sbrk's int
 	EXPECT(sys_sbrk((int)((total - few) * PGSIZE), SBRK_OLDER) ==
 	           SBRK_ERROR,
@@ -274,12 +274,12 @@ lazy_limit(void)
 }
 
 const struct usertest lazy_tests[] = {
-    {"lazy_alloc", lazy_alloc, 0},
-    {"lazy_unmap", lazy_unmap, 0},
+    {"lazy_alloc", lazy_alloc, NEEDS_PAGES},
+    {"lazy_unmap", lazy_unmap, NEEDS_PAGES},
     {"lazy_copy", lazy_copy, 0},
     {"lazy_fork", lazy_fork, 0},
     {"lazy_sbrk", lazy_sbrk, 0},
-    {"lazy_older", lazy_older, 0},
-    {"lazy_limit", lazy_limit, 0},
+    {"lazy_older", lazy_older, NEEDS_PAGES},
+    {"lazy_limit", lazy_limit, NEEDS_PAGES},
     {0, 0, 0},
 };

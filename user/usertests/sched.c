@@ -295,14 +295,14 @@ registers(void)
 }
 
 const struct usertest sched_tests[] = {
-    {"setaffinity", setaffinity_obeyed, 0},
-    {"procmask", procmask, 0},
-    {"gethart", gethart_range, 0},
-    {"spread", spread, 0},
-    {"preempt", preempt, 0},
-    {"fairness", fairness, 0},
+    {"setaffinity", setaffinity_obeyed, NEEDS_HARTS},
+    {"procmask", procmask, NEEDS_HARTS},
+    {"gethart", gethart_range, NEEDS_HARTS},
+    {"spread", spread, NEEDS_HARTS},
+    {"preempt", preempt, NEEDS_HARTS},
+    {"fairness", fairness, NEEDS_HARTS},
     {"sleeptime", sleeptime, 0},
-    {"clocks", clocks, 0},
-    {"registers", registers, 0},
+    {"clocks", clocks, NEEDS_HARTS},
+    {"registers", registers, NEEDS_HARTS},
     {0, 0, 0},
 };
