@@ -61,9 +61,10 @@ says "main as the entry point" '^direct: ok$' guest 'direct entry'
 
 # A tree of its own, with what they would put there.
 tree=$scratch/tree img=
-mkdir "$tree"
-cp -r Makefile README.md kernel user bench mkfs tests "$tree"
-rm -rf "$tree"/kernel/*.o
+mkdir -p "$tree/build"
+cp -a Makefile README.md kernel user bench mkfs tests "$tree"
+cp -a build/user build/mkfs "build/${VARIANT:-scalable}${DEBUG:+-debug}" \
+	"$tree/build"
 cp tests/compat/source/old.c "$tree/user/theirs.c"
 cp tests/compat/dropin/*.c "$tree/user"
 says_tree()
