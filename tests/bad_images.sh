@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.." || exit 1
 unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
 img=$scratch/bad.img
 good=build/fs.img
-PATIENCE=20 # seconds
+PATIENCE=$((20 * ${SLOW:-10})) # seconds
 # Traps that only a kernel that believed the image would take.
 accident='kernel (page )?fault|scause|misaligned|illegal|broken:'
 

@@ -9,7 +9,7 @@
 
 . "$(dirname "$0")/qemu.sh"
 boots=${1:-20}
-PATIENCE=${PATIENCE:-15}
+PATIENCE=${PATIENCE:-$((15 * ${SLOW:-10}))}
 qemu_command
 
 now()

@@ -15,7 +15,7 @@ done
 
 guest() # CMD, in the directory $tree
 {
-	tests/bounded.sh 60 make -s -C "${tree:-.}" run "${settings[@]}" \
+	tests/bounded.sh $((60 * ${SLOW:-10})) make -s -C "${tree:-.}" run "${settings[@]}" \
 		"FSIMG=${img:-$dir/fs.img}" CMD="$1" </dev/null 2>&1 |
 		tr -d '\r'
 	return "${PIPESTATUS[0]}"

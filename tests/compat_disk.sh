@@ -129,7 +129,7 @@ check "without init: made" no_init
 FSIMG=$img
 qemu_command
 says "without init: a clear message" 'panic.*init' \
-	bash -c 'tests/bounded.sh 20 "$@" </dev/null; true' _ "${qemu[@]}"
+	bash -c 'tests/bounded.sh $((20 * ${SLOW:-10})) "$@" </dev/null; true' _ "${qemu[@]}"
 check "without init: recovered to the byte" $tool same "$img" "$after"
 
 # --- orphans -----------------------------------------------------------------

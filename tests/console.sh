@@ -6,7 +6,8 @@
 #                            console: the file $console, without CRs
 #   guest_type TEXT          types the bytes as printf %b makes them
 #   guest_await ERE [S]      until a line that came since the last guest_type
-#                            or guest_start matches, at most S seconds (20)
+#                            or guest_start matches, at most S seconds (20) times
+#                            SLOW
 #   guest_prompt [S]         until the console ends with a new "$ "
 #   guest_command LINE [S]   types the line and waits for the next prompt;
 #                            prints what came between
@@ -42,7 +43,7 @@ guest_news()
 
 guest_until() # SECONDS CMD...
 {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1 * ${SLOW:-10}))
 	shift
 	until "$@"; do
 		if [ $SECONDS -ge $end ] || ! kill -0 "$guest" 2>/dev/null

@@ -19,7 +19,7 @@ FSIMG=$img KEEP=yes
 guest() # SECONDS CMD
 {
 	qemu_command "-- $2"
-	tests/bounded.sh "$1" "${qemu[@]}" </dev/null 2>&1 | tr -d '\r'
+	tests/bounded.sh $(($1 * ${SLOW:-10})) "${qemu[@]}" </dev/null 2>&1 | tr -d '\r'
 	return "${PIPESTATUS[0]}"
 }
 

@@ -20,7 +20,7 @@ while getopts ms:t:p: option; do
 	*) exit 1 ;;
 	esac
 done
-PATIENCE=$(((60 + 2 * seconds) * ${SLOW:-1})) # seconds
+PATIENCE=$(((60 + 2 * seconds) * ${SLOW:-10})) # seconds
 FSIMG=$scratch/fuzz.img KEEP=yes
 
 fuzz()

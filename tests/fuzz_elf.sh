@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.." || exit 1
 . tests/qemu.sh
 count=200
 . tests/fuzz_options.sh
-PATIENCE=$(((60 + count / 2) * ${SLOW:-1})) # seconds for a batch
+PATIENCE=$(((60 + count / 2) * ${SLOW:-10})) # seconds for a batch
 bins=build/user/img
 tree=$scratch/tree
 ran=0

@@ -16,7 +16,7 @@ cd "$(dirname "$0")/.." || exit 1
 . tests/qemu.sh
 count=20
 . tests/fuzz_options.sh
-PATIENCE=$((60 * ${SLOW:-1})) # seconds for a boot
+PATIENCE=$((60 * ${SLOW:-10})) # seconds for a boot
 GUARD=32    # blocks behind the file system, not to be touched
 bins=build/user/img
 good=$scratch/good.img

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.." || exit 1
 unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
 settings=("VARIANT=${VARIANT:-scalable}" "CPUS=${CPUS:-2}")
 FSIMG=$scratch/fs.img
-PATIENCE=60
+PATIENCE=$((60 * ${SLOW:-10}))
 
 make -s "${settings[@]}" && cp build/fs.img "$FSIMG" || exit 1
 settings+=("FSIMG=$FSIMG" "GDBPORT=$((20000 + $$ % 10000))")
@@ -78,7 +78,7 @@ guest_end
 # file, too, which is shown when nothing is left to echo.
 boot_ahead()
 {
-	tests/bounded.sh "$1" make -s qemu "${settings[@]}" >"$console" 2>&1 \
+	tests/bounded.sh $(($1 * ${SLOW:-10})) make -s qemu "${settings[@]}" >"$console" 2>&1 \
 		< <(seq -f 'echo line %.0f >> early' 20
 			printf 'cat early\npoweroff_is_no_command; kill 1\n')
 	true
@@ -120,7 +120,7 @@ done
 
 debug()
 {
-	timeout 40 $debugger -batch -nx -x .gdbinit -ex 'break sys_uptime' \
+	timeout $((40 * ${SLOW:-10})) $debugger -batch -nx -x .gdbinit -ex 'break sys_uptime' \
 		-ex 'break proc_fork' -ex continue -ex backtrace \
 		-ex 'info symbol $pc' -ex detach </dev/null
 }

@@ -14,7 +14,7 @@ make -s "VARIANT=$VARIANT" || exit 1
 
 machine() # HARTS QEMU-ARGUMENTS CMD
 {
-	tests/bounded.sh 60 make -s run "VARIANT=$VARIANT" "CPUS=$1" \
+	tests/bounded.sh $((60 * ${SLOW:-10})) make -s run "VARIANT=$VARIANT" "CPUS=$1" \
 		"QEMUEXTRA=$2" CMD="$3" </dev/null 2>&1 | tr -d '\r'
 }
 

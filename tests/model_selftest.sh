@@ -18,7 +18,7 @@ SIMPLE=0x1f               # those whose harts do not meet
 LOST=0x20000              # the one that not all harts finish
 REPEATS=5                 # of a point
 SPREAD=0                  # percent that its cycles may differ
-LIMIT=${MODEL_LIMIT:-120} # seconds for a run
+LIMIT=${MODEL_LIMIT:-$((120 * ${SLOW:-10}))} # seconds for a run
 
 settings=()
 for name in TOOLPREFIX LLVM HOSTCC WERROR; do

@@ -9,7 +9,7 @@ unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
 log=$scratch/console
 
 status=0
-tests/bounded.sh 20 make -s run "VARIANT=${VARIANT:-scalable}" \
+tests/bounded.sh $((20 * ${SLOW:-10})) make -s run "VARIANT=${VARIANT:-scalable}" \
 	"CPUS=${CPUS:-2}" CMD='kill 1; sleep 5; echo survived' \
 	</dev/null >"$log.raw" 2>&1 || status=$?
 tr -d '\r' <"$log.raw" >"$log"

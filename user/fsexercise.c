@@ -20,7 +20,7 @@
 #define MAX_DIRS   60
 #define MAX_DEPTH  5 // directories may lead in circles
 #define MAX_VISITS 2000
-#define PATIENCE   200 // ticks of 100 ms
+#define PATIENCE   2000 // ticks of 100 ms: for what hangs
 
 static char paths[MAX_PATHS][MAXPATH];
 static char dirs[MAX_DIRS][MAXPATH]; // those of the paths that are directories

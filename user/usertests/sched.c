@@ -132,7 +132,7 @@ share_harts(uint64 mask, int loops)
 		EXPECT(reap(runner) == i, "status");
 	}
 	sleep(1);
-	EXPECT(uptime() - began < 300, "three forks took %d ticks",
+	EXPECT(uptime() - began < 3000, "three forks took %d ticks",
 	    uptime() - began);
 	for (int i = 0; i < loops; i++)
 		EXPECT(kill(pid[i]) == 0, "kill");
@@ -192,7 +192,7 @@ sleeptime(void)
 		EXPECT(
 		    (int)took + 1 >= ticks, "sleep(%d) took %ld", ticks, took);
 		EXPECT(
-		    (int)took < ticks + 50, "sleep(%d) took %ld", ticks, took);
+		    (int)took < ticks + 500, "sleep(%d) took %ld", ticks, took);
 	}
 	EXPECT(sleep(-1) == 0 || sleep(-1) == -1, "a negative sleep");
 }
