@@ -68,22 +68,26 @@ unset VARIANT CPUS MEM DEBUG FSIMG CMD JOB
 
 # --- what a boot is -----------------------------------------------------------
 
-# A linear congruential generator (Knuth's MMIX); its high bits are good.
+# SplitMix64 (Steele, Lea and Flood, 2014), for which the shell's shifts need
+# their upper bits masked.  Boots next to each other have nothing in common.
 state=0
 draw() # N: a number below N, in $drawn
 {
-	state=$((state * 6364136223846793005 + 1442695040888963407))
-	drawn=$(((state >> 33 & 0x7fffffff) % $1))
+	local z
+	state=$((state - 7046029254386353131))
+	z=$(((state ^ (state >> 30 & 0x3ffffffff)) * -4658895280553007687))
+	z=$(((z ^ (z >> 27 & 0x1fffffffff)) * -7723592293110705685))
+	drawn=$((((z ^ (z >> 31 & 0x1ffffffff)) >> 33 & 0x7fffffff) % $1))
 }
 
 # Sets seed, job, variant, harts, kind and mem.
 plan() # BOOT
 {
-	local i
-	state=$((base * 7046029254386353087 + $1 * 3935559000370003845))
-	for i in 1 2 3; do
-		draw 1
-	done
+	state=$base
+	draw 0x7fffffff
+	state=$((drawn << 32 ^ $1))
+	draw 0x7fffffff
+	state=$((drawn << 32 ^ drawn ^ $1))
 	draw 1000000000
 	seed=$drawn
 	draw ${#jobs[@]}

@@ -197,23 +197,24 @@ job_cases()
 
 job_grind()
 {
-	draw 200
+	draw 1500
 	new_disk
-	guest "grind $seed $((50 + drawn)) && echo audit > /dev/memstat" \
+	guest "grind $seed $((300 + drawn)) && echo audit > /dev/memstat" \
 		'^grind: done$' && fsck_clean
-	tally operations $((2 * (50 + drawn)))
+	tally operations $((2 * (300 + drawn)))
 }
 
 # A benchmark while the kernel is audited all the time.
 job_bench()
 {
-	local benches=("parfork -i 20" "parfork -e -i 10 -p 64" "parwrite -i 2"
-		"forkexec -i 20" "forktree -i 4" "pagefault -i 10"
-		"countbench -i 20" "lockbench -t 0.2" "forklat -m 4 -i 3")
+	local benches=("parfork -t 4" "parfork -e -t 4 -p 64" "parwrite -t 4"
+		"forkexec -t 4" "forktree -t 4" "pagefault -t 4"
+		"countbench -t 4" "lockbench -t 0.5" "forklat -m 4 -i 5")
 	draw ${#benches[@]}
 	local bench=${benches[drawn]}
 	new_disk
-	guest "stress -s $seed -w 0 -t 600 & $bench" \
+	# In a shell of its own: no benchmark is to wait for it.
+	guest "(stress -s $seed -w 0 -t 6000 &); $bench" \
 		"^RESULT bench=${bench%% *}" && no_fault
 	tally benchmarks 1
 }
@@ -270,7 +271,7 @@ job_image()
 stress_counts()
 {
 	tally_words STRESS steps forks execs pipes files moves kills audits \
-		refused died
+		refused died resumed
 }
 
 job_stress()
@@ -314,7 +315,7 @@ job_cuts()
 	draw 4
 	cuts=$((2 + drawn))
 	draw 3
-	more=$([ "$drawn" != 0 ] || echo "grind $seed & ")
+	more=$([ "$drawn" != 0 ] || echo "(grind $seed &); ")
 	draw 12
 	local files="stress -s $seed -w $((1 + drawn))"
 	new_disk
