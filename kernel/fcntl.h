@@ -1,4 +1,5 @@
-// Flags of open() (ABI).
+// Flags of open() (ABI).  O_APPEND is Drove's own; the bits between it and the
+// others are left to course labs.
 #ifndef DROVE_FCNTL_H
 #define DROVE_FCNTL_H
 
@@ -7,5 +8,6 @@
 #define O_RDWR   0x002
 #define O_CREATE 0x200
 #define O_TRUNC  0x400
+#define O_APPEND 0x1000 // every write goes to the end of the file
 
 #endif

@@ -30,5 +30,7 @@
 #define SYS_setaffinity 33 // int setaffinity(uint64 hart_mask), 0 = all
 #define SYS_gethart     34 // int gethart(void)
 #define SYS_nharts      35 // int nharts(void)
+#define SYS_sync        36 // int sync(void)
+#define SYS_reboot      37 // int reboot(void)
 
 #endif

@@ -3,7 +3,7 @@
 //
 //   -m  with some processes that take all memory; others then die of it
 //
-// Workers make every system call but poweroff with random and boundary
+// Workers make every system call but poweroff and reboot with random and boundary
 // arguments, and do what the processor forbids.  Between that, canaries: fresh
 // memory reads zero, pipes and files give what was written, a call changes no
 // register but its result, nothing writes to program text.  Afterwards no

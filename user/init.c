@@ -91,5 +91,6 @@ main(int argc, char **argv)
 			sleep(10); // until some memory is free, perhaps
 		else
 			collect_until(pid);
+		sync(); // whoever leaves the shell may switch off next
 	}
 }

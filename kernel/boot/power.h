@@ -5,4 +5,7 @@
 // Ends the machine; QEMU exits with status (0..255).
 void power_off(int status) __attribute__((noreturn));
 
+// Starts the machine again, as switching it on does.
+void power_reset(void) __attribute__((noreturn));
+
 #endif

@@ -9,7 +9,9 @@
 // Processes share a file's offset, which therefore moves under the lock of the
 // inode, together with the transfer it belongs to.  A write longer than one
 // operation's share is a sequence of such transfers, and other processes'
-// writes may come in between.
+// writes may come in between.  A file that appends takes the inode's size for
+// its offset under the same lock, before each of them: whoever else appends,
+// through whatever file, nothing is written over.
 
 #include "fs/file.h"
 #include "dev/chardev.h"
@@ -197,6 +199,8 @@ write_share(struct file *f, uint64 uaddr, uint n, uint left)
 		return -1;
 	log_reserve(cost);
 	if (inode_lock_valid(f->ip) == 0) {
+		if (f->append)
+			f->off = f->ip->size;
 		if (f->off + left <= MAX_BYTES)
 			r = share_write(&s, f);
 		inode_unlock(f->ip);

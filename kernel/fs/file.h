@@ -18,6 +18,7 @@ struct file {
 	enum file_kind kind;       // [I]
 	bool readable;             // [I]
 	bool writable;             // [I]
+	bool append;               // [I] of INODE: writes go to its end
 	struct inode *ip;          // [I] of INODE and DEVICE, referenced
 	uint64 off;                // [l] of INODE: where the next transfer is
 	struct pipe *pipe;         // [I] of PIPE: writable tells which end

@@ -20,7 +20,7 @@ static const handler handlers[] = {
     CALL(sleep),    CALL(uptime),      CALL(open),    CALL(write),
     CALL(mknod),    CALL(unlink),      CALL(link),    CALL(mkdir),
     CALL(close),    CALL(poweroff),    CALL(setaffinity),
-    CALL(gethart),  CALL(nharts),
+    CALL(gethart),  CALL(nharts),      CALL(sync),    CALL(reboot),
 };
 #pragma GCC diagnostic pop
 

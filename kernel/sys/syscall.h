@@ -34,6 +34,8 @@ long sys_close(long fd);
 
 // sys/syssmp.c
 long sys_poweroff(long status);
+long sys_reboot(void);
+long sys_sync(void);
 long sys_setaffinity(uint64 mask);
 long sys_gethart(void);
 long sys_nharts(void);

@@ -173,6 +173,7 @@ open_inode(struct file *f, struct inode *ip, long flags)
 
 	f->writable = flags & (O_WRONLY | O_RDWR);
 	f->readable = !(flags & O_WRONLY);
+	f->append = flags & O_APPEND;
 	if (type == T_DIR)
 		return flags == O_RDONLY ? 0 : -1;
 	if (type != T_DEVICE)

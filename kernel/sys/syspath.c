@@ -38,9 +38,14 @@ sys_mkdir(uint64 upath)
 	return make_node(upath, T_DIR, 0, 0);
 }
 
+// The numbers are C shorts: what a caller leaves in the registers' upper
+// halves does not count.  Any that a device could have will do, whether there
+// is one or not; fsck has the same opinion.
 long
 sys_mknod(uint64 upath, long major, long minor)
 {
+	if ((short)major < 0 || (short)major >= NDEV || (short)minor < 0)
+		return -1;
 	return make_node(upath, T_DEVICE, (short)major, (short)minor);
 }
 

@@ -1,4 +1,4 @@
-// Drove's own system calls: harts and the power switch.
+// Drove's own system calls: harts, the disk's cache and the power switch.
 
 #include "boot/platform.h"
 #include "boot/power.h"
@@ -14,6 +14,22 @@ sys_poweroff(long status)
 {
 	fs_sync();
 	power_off(status & 0xff);
+}
+
+// The same, but the machine starts again.
+long
+sys_reboot(void)
+{
+	fs_sync();
+	power_reset();
+}
+
+// Returns when all that any call has changed is in its place on the disk.
+long
+sys_sync(void)
+{
+	fs_sync();
+	return 0;
 }
 
 // Restricts the process, and what it forks later, to the harts of the mask (0

@@ -1,7 +1,7 @@
 // One random system call, and what must hold of its result whatever state the
 // system is in.
 //
-// Left out: poweroff; exit in workers (a child's is in worker.c); fork (the
+// Left out: poweroff and reboot; exit in workers (a child's is in worker.c); fork (the
 // same); kill of anything but workers and their children, for the end of init
 // or of the fuzzer's main ends everything.
 
@@ -168,7 +168,8 @@ choose_open(uint64 a[6])
 	else
 		a[1] = pick(8) == 0 ? any_number()
 		                    : pick(3) | (pick(2) ? O_CREATE : 0) |
-		                          (pick(3) == 0 ? O_TRUNC : 0);
+		                          (pick(3) == 0 ? O_TRUNC : 0) |
+		                          (pick(3) == 0 ? O_APPEND : 0);
 	return bad ? FAILS : FD;
 }
 
@@ -289,6 +290,7 @@ static const struct kind {
     {SYS_setaffinity, 1, choose_mask},
     {SYS_gethart, 1, choose_nothing},
     {SYS_nharts, 1, choose_nothing},
+    {SYS_sync, 1, choose_nothing},
 };
 
 #define NKINDS (sizeof(kinds) / sizeof(*kinds))
@@ -335,7 +337,7 @@ unknown_call(void)
 	for (uint i = 0; i < 6; i++)
 		a[i] = any_number();
 	if (number > SYS_close &&
-	    (number < SYS_poweroff || number > SYS_nharts + 16))
+	    (number < SYS_poweroff || number > SYS_reboot + 16))
 		make_call(number, a, FAILS);
 	else
 		make_call(22 + pick(10), a, FAILS);
@@ -344,7 +346,7 @@ unknown_call(void)
 void
 random_call(void)
 {
-	uint at = pick(82);
+	uint at = pick(83);
 	uint64 a[6];
 
 	for (uint i = 0; i < 6; i++)

@@ -8,5 +8,7 @@
 	stub	setaffinity, SYS_setaffinity
 	stub	gethart, SYS_gethart
 	stub	nharts, SYS_nharts
+	stub	sync, SYS_sync
+	stub	reboot, SYS_reboot
 
 	.section .note.GNU-stack, "", @progbits

@@ -48,6 +48,61 @@ sharedfd(void)
 	must_unlink("shared.f");
 }
 
+// Processes that append to a file, each through a descriptor of its own: every
+// record is there, whole.  Some are longer than one operation's share of a
+// write, and may have others' between their parts; those are counted by bytes.
+#define APPENDERS      4
+#define APPEND_RECORDS 25
+#define LONG_RECORD    (16 * BSIZE)
+
+static void
+append_records(long who)
+{
+	static char record[LONG_RECORD];
+	int fd = must_open("append.f", O_CREATE | O_WRONLY | O_APPEND);
+
+	memset(record, 'a' + who, sizeof(record));
+	for (int i = 0; i < APPEND_RECORDS; i++)
+		must_write(fd, record, RECORD);
+	memset(record, 'A' + who, sizeof(record));
+	must_write(fd, record, sizeof(record));
+	close(fd);
+}
+
+static void
+appenders(void)
+{
+	int bytes[128] = {0};
+	char record[RECORD];
+	int fd, n;
+
+	unlink("append.f");
+	for (int i = 0; i < APPENDERS; i++)
+		spawn(append_records, i);
+	reap_all(APPENDERS, 0);
+	fd = must_open("append.f", O_RDONLY);
+	while ((n = read(fd, record, sizeof(record))) > 0)
+		for (int i = 0; i < n; i++)
+			bytes[record[i] & 127]++;
+	close(fd);
+	for (int i = 0; i < APPENDERS; i++) {
+		EXPECT(bytes['a' + i] == APPEND_RECORDS * RECORD,
+		    "%d bytes of %c", bytes['a' + i], 'a' + i);
+		EXPECT(bytes['A' + i] == LONG_RECORD, "%d bytes of %c",
+		    bytes['A' + i], 'A' + i);
+	}
+	// Who reads and appends goes on reading behind what was appended.
+	fd = must_open("append.f", O_RDWR | O_APPEND);
+	EXPECT(read(fd, record, 4) == 4, "read");
+	must_write(fd, "end", 3);
+	EXPECT(read(fd, record, 4) == 0, "read behind the end");
+	EXPECT(size_of("append.f") ==
+	        APPENDERS * (APPEND_RECORDS * RECORD + LONG_RECORD) + 3,
+	    "size %ld", size_of("append.f"));
+	close(fd);
+	must_unlink("append.f");
+}
+
 // A file each, written at the same time in pieces of different sizes.
 static void
 write_own(long who)
@@ -262,6 +317,7 @@ manywrites(void)
 
 const struct usertest crowd_tests[] = {
     {"sharedfd", sharedfd, 0},
+    {"appenders", appenders, 0},
     {"fourfiles", fourfiles, 0},
     {"createdelete", createdelete, 0},
     {"concreate", concreate, 0},

@@ -224,6 +224,9 @@ openmodes(void)
 static void
 devices(void)
 {
+	static const short possible[][2] = {{0, 0}, {NDEV - 1, 0x7fff}};
+	static const short wrong[][2] = {{-1, 0}, {NDEV, 0}, {0x7fff, 0},
+	    {5, -1}, {-0x8000, -0x8000}};
 	static char text[600];
 	int fd, n, total = 0;
 
@@ -236,12 +239,18 @@ devices(void)
 	close(fd);
 	must_unlink("dev.n");
 
-	for (int major = -1; major <= NDEV + 1; major += NDEV + 2) {
-		if (mknod("dev.n", major, 0) < 0)
-			continue;
-		EXPECT(open("dev.n", O_RDWR) == -1, "opened major %d", major);
+	// Numbers that a node can have, and those that it cannot.
+	for (uint i = 0; i < sizeof(possible) / sizeof(possible[0]); i++) {
+		EXPECT(mknod("dev.n", possible[i][0], possible[i][1]) == 0,
+		    "mknod %d, %d", possible[i][0], possible[i][1]);
+		EXPECT(open("dev.n", O_RDWR) == -1, "opened major %d",
+		    possible[i][0]);
 		must_unlink("dev.n");
 	}
+	for (uint i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		EXPECT(mknod("dev.n", wrong[i][0], wrong[i][1]) == -1,
+		    "mknod %d, %d", wrong[i][0], wrong[i][1]);
+	expect_absent("dev.n");
 
 	// A text device can be read in pieces, and ends.
 	fd = must_open("/dev/memstat", O_RDONLY);
