@@ -121,10 +121,15 @@ grow(void)
 static int
 handle(char *line, uint n)
 {
+	int size = n + 1;
+
 	if (!matches(line, n))
 		return 0;
 	line[n] = '\n';
-	write(1, line, n + 1);
+	if (write(1, line, size) != size) {
+		fprintf(2, "grep: write error\n");
+		exit(2);
+	}
 	return 1;
 }
 

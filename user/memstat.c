@@ -41,7 +41,10 @@ print_device(void)
 	int n, fd = open_device();
 
 	while ((n = read(fd, text, sizeof(text))) > 0)
-		write(1, text, n);
+		if (write(1, text, n) != n) {
+			fprintf(2, "memstat: write error\n");
+			exit(1);
+		}
 	close(fd);
 }
 

@@ -14,7 +14,9 @@ main(int argc, char **argv)
 		return 1;
 	}
 	for (char **path = argv + 1; *path; path++) {
-		if (mkdir(*path) < 0) {
+		if (overlong_name("mkdir", *path)) {
+			failed = 1;
+		} else if (mkdir(*path) < 0) {
 			fprintf(2, "mkdir: cannot make %s\n", *path);
 			failed = 1;
 		}

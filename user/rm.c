@@ -14,10 +14,12 @@ main(int argc, char **argv)
 		return 1;
 	}
 	for (int i = 1; i < argc; i++) {
-		if (unlink(argv[i]) == 0)
-			continue;
-		fprintf(2, "rm: cannot remove %s\n", argv[i]);
-		failed = 1;
+		if (overlong_name("rm", argv[i])) {
+			failed = 1;
+		} else if (unlink(argv[i]) < 0) {
+			fprintf(2, "rm: cannot remove %s\n", argv[i]);
+			failed = 1;
+		}
 	}
 	return failed;
 }

@@ -7,8 +7,8 @@
 // A line: commands joined by | && || ; & and grouped by ( ), with redirections
 // [digit]< [digit]> [digit]>> anywhere among the words, '..' and ".." and
 // backslashes for quoting, and # for a comment.  Built in: cd, exit [status],
-// wait.  At most LINE_SIZE - 1 bytes, MAXARG - 1 arguments, STAGES commands in
-// a pipeline.
+// kill, wait.  At most LINE_SIZE - 1 bytes, MAXARG - 1 arguments, STAGES
+// commands in a pipeline.
 //
 // A line becomes an array of tokens, is checked as a whole, and is then run
 // straight from that array.  A process of the shell is a range of tokens it
@@ -27,16 +27,20 @@
 
 struct lines input;
 
-// Runs the text as one line; returns its status.
+// Runs the text as one line, and leaves its status in work.  -1 if it is no
+// line that can be run.
 static int
 run_text(const char *text, int final)
 {
-	if (tokens_parse(text) < 0)
-		return ST_SYNTAX;
+	if (tokens_parse(text) < 0) {
+		work.status = ST_SYNTAX;
+		return -1;
+	}
 	work.at = 0;
 	work.end = ntokens;
 	work.final = final;
-	return run();
+	work.status = run();
+	return 0;
 }
 
 static int
@@ -47,10 +51,12 @@ is_console(int fd)
 	return fstat(fd, &st) == 0 && st.type == T_DEVICE;
 }
 
-static void
+static int
 line_too_long(void)
 {
 	fprintf(2, "sh: line of more than %d bytes\n", LINE_SIZE - 1);
+	work.status = ST_SYNTAX;
+	return -1;
 }
 
 // Runs every line of fd.  A console goes on after a line it could not use,
@@ -59,7 +65,7 @@ static void
 run_lines(int fd)
 {
 	static char line[LINE_SIZE];
-	int console = is_console(fd), length;
+	int console = is_console(fd), length, r;
 
 	// A console hands out single lines; other input may be the commands'
 	// too if it is our descriptor 0.
@@ -70,13 +76,11 @@ run_lines(int fd)
 		length = lines_next(&input, line, sizeof(line));
 		if (length < 0)
 			return;
-		if (length >= LINE_SIZE) {
-			line_too_long();
-			work.status = ST_SYNTAX;
-		} else {
-			work.status = run_text(line, 0);
-		}
-		if (work.status == ST_SYNTAX && !console)
+		if (length >= LINE_SIZE)
+			r = line_too_long();
+		else
+			r = run_text(line, 0);
+		if (r < 0 && !console)
 			return;
 	}
 }
@@ -104,7 +108,7 @@ main(int argc, char **argv)
 			line_too_long();
 			exit(ST_SYNTAX);
 		}
-		work.status = run_text(argv[2], 1);
+		run_text(argv[2], 1);
 	} else if (argc == 2 && argv[1][0] != '-') {
 		run_script(argv[1]);
 	} else {

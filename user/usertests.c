@@ -26,6 +26,7 @@ static const struct usertest *const tables[] = {
     family_tests,
     kill_tests,
     exec_tests,
+    program_tests,
     sched_tests,
     hart_tests,
     limit_tests,

@@ -1,11 +1,12 @@
 // Formatted text to a descriptor.  It is gathered in a small buffer on the
 // stack and written when that is full and at the end of the call, never
 // later: programs fork and are killed, and text must be out by then.  A write
-// that fails loses its text.
+// that fails loses its text, which is remembered (output.h).
 
 #include "kernel/types.h"
 #include "user/lib/course.h"
 #include "user/lib/format.h"
+#include "user/lib/output.h"
 
 struct fd_sink {
 	struct sink sink;
@@ -17,8 +18,11 @@ struct fd_sink {
 static void
 write_out(struct fd_sink *out)
 {
-	if (out->used > 0)
-		write(out->fd, out->text, out->used);
+	int n = out->used;
+
+	// Of messages to descriptor 2 nobody can be told.
+	if (n > 0 && write(out->fd, out->text, n) != n && out->fd != 2)
+		output_failed = 1;
 	out->used = 0;
 }
 

@@ -1,4 +1,5 @@
-// Commands that act on the shell itself and so run in its own process.
+// Commands that run in the shell's own process: they act on it, or have to work
+// when nothing can be forked.
 
 #include "user/sh/sh.h"
 
@@ -40,12 +41,22 @@ wait_for_all(int argc, char **argv)
 	return 0;
 }
 
+static int
+kill_processes(int argc, char **argv)
+{
+	if (argc > 1)
+		return kill_named("sh: kill", argv + 1);
+	fprintf(2, "sh: kill takes process numbers\n");
+	return ST_SYNTAX;
+}
+
 static const struct {
 	const char *name;
 	builtin *run;
 } builtins[] = {
     {"cd", change_directory},
     {"exit", leave},
+    {"kill", kill_processes},
     {"wait", wait_for_all},
 };
 

@@ -24,31 +24,20 @@ move_descriptor(int fd, int to)
 	return got == to ? 0 : -1;
 }
 
-// The kernel has no append mode: reads up to where writing is to begin.
-static void
-go_to_end(int fd)
-{
-	char skipped[256];
-
-	while (read(fd, skipped, sizeof(skipped)) > 0)
-		;
-}
-
 static int
 open_target(uint kind, const char *path)
 {
-	int fd;
+	int fd, flags = O_RDONLY;
 
-	if (kind == T_READ)
-		fd = open(path, O_RDONLY);
-	else if (kind == T_WRITE)
-		fd = open(path, O_WRONLY | O_CREATE | O_TRUNC);
-	else
-		fd = open(path, O_RDWR | O_CREATE);
+	if (kind == T_WRITE)
+		flags = O_WRONLY | O_CREATE | O_TRUNC;
+	else if (kind == T_APPEND)
+		flags = O_WRONLY | O_CREATE | O_APPEND;
+	if (kind != T_READ && overlong_name("sh", path))
+		return -1;
+	fd = open(path, flags);
 	if (fd < 0)
 		fprintf(2, "sh: cannot open %s\n", path);
-	else if (kind == T_APPEND)
-		go_to_end(fd);
 	return fd;
 }
 

@@ -38,6 +38,7 @@ extern const struct usertest pipe_tests[];    // usertests/pipes.c
 extern const struct usertest family_tests[];  // usertests/family.c
 extern const struct usertest kill_tests[];    // usertests/kills.c
 extern const struct usertest exec_tests[];    // usertests/execs.c
+extern const struct usertest program_tests[]; // usertests/programs.c
 extern const struct usertest sched_tests[];   // usertests/sched.c
 extern const struct usertest hart_tests[];    // usertests/harts.c
 extern const struct usertest limit_tests[];   // usertests/limits.c

@@ -143,6 +143,22 @@ check_filled(int files, int blocks)
 	EXPECT(blocks == 0, "%d blocks are missing", blocks);
 }
 
+// A command whose output has no room must fail.
+static void
+shell_fails(char *line)
+{
+	char *argv[] = {"sh", "-c", line, 0};
+	int pid = must_fork(), status;
+
+	if (pid == 0) {
+		close(2);
+		exec("/sh", argv);
+		exit(0);
+	}
+	status = reap(pid);
+	EXPECT(status > 0, "%s: status %d", line, status);
+}
+
 // A full disk: what needs a block fails and leaves no trace.
 static void
 diskfull(void)
@@ -165,6 +181,8 @@ diskfull(void)
 			made++;
 		EXPECT(made < 20, "20 directories on a full disk");
 		expect_absent(numbered("full", made));
+		shell_fails("ls > zz.full");
+		must_unlink("zz.full");
 		check_filled(files, blocks);
 		for (int i = 0; i < made; i++)
 			must_unlink(numbered("full", i));

@@ -25,6 +25,10 @@ OWN(poweroff)
 OWN(setaffinity)
 OWN(gethart)
 OWN(nharts)
+OWN(sync)
+OWN(reboot)
+OWN(overlong_name)
+OWN(kill_named)
 
 // Those that a library may have under the hood.
 OWN(tell_device)
@@ -38,7 +42,8 @@ main(int argc, char *argv[])
 {
 	void *(*own[])(void *, long) = {strncmp, snprintf, parse_number,
 	    memstat_read, variant_name, time_hz, poweroff, setaffinity,
-	    gethart, nharts, tell_device, run_program, exec_program, next_word,
+	    gethart, nharts, sync, reboot, overlong_name, kill_named,
+	    tell_device, run_program, exec_program, next_word,
 	    lines_next};
 	int n = sizeof(own) / sizeof(own[0]);
 	char line[8], *copy = malloc(16);
