@@ -214,7 +214,7 @@ badnum(void)
 {
 	// clang-format off
 	static const long numbers[] = {
-	    0, -1, 22, 31, 36, 63, 64, 255, 1000, 1L << 32,
+	    0, -1, 22, 31, SYS_reboot + 1, 63, 64, 255, 1000, 1L << 32,
 	    (1L << 32) + 11, 0x7fffffffffffffffL, (long)(1UL << 63),
 	};
 	// clang-format on
