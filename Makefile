@@ -388,7 +388,7 @@ HTEST := build/tests
 HTFLAGS := -std=gnu11 -O1 -g $(WARN) -iquote . -iquote kernel
 PAGE_TESTS := $(VARIANTS:%=$(HTEST)/host_pages_%)
 HOST_TESTS := $(PAGE_TESTS) $(HTEST)/host_format $(HTEST)/host_fs \
-    $(HTEST)/host_fdt
+    $(HTEST)/host_fdt $(HTEST)/host_repair
 
 host-tests: build/mkfs build/fsck $(HOST_TESTS) fuzz-tools
 
@@ -433,6 +433,13 @@ $(HTEST)/host_fs: $(FS_TEST_SRC) tests/host_stubs.h tests/host_fs.h \
 	$(Q)$(HOSTCC) $(HTFLAGS) -fno-strict-aliasing \
 	    -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	    -include tests/host_stubs.h -o $@ $(FS_TEST_SRC)
+
+$(HTEST)/host_repair: tests/host_repair.c mkfs/check.c mkfs/image.c \
+    mkfs/repair.c mkfs/repair_tree.c $(wildcard mkfs/*.h kernel/*.h)
+	@mkdir -p $(@D)
+	@echo "  HOST $@"
+	$(Q)$(HOSTCC) $(HFLAGS) -fsanitize=address,undefined \
+	    -fno-sanitize-recover=undefined -o $@ $(filter %.c,$^)
 
 # What makes the damaged programs and disks for tests/fuzz_*.sh.
 fuzz-tools: $(HTEST)/fuzz_elf $(HTEST)/fuzz_image build/mkfs build/fsck \

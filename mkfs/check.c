@@ -297,15 +297,17 @@ check_links(struct check *c)
 		image_inode_read(c->img, inum, &d);
 		if (d.type == 0)
 			continue;
-		if (c->parent[inum] == 0 && d.nlink == 0 && c->recovering)
+		if (c->parent[inum] == 0 && d.nlink == 0 && c->recovering) {
 			printf("inode %u: unlinked while open, freed\n", inum);
-		else if (c->parent[inum] == 0)
+			c->recovered++;
+		} else if (c->parent[inum] == 0) {
 			report(c, "inode %u: unreachable%s", inum,
 			       d.nlink ? "" : " (unlinked while open)");
-		else if (d.nlink < 0 || (uint)d.nlink != c->links[inum])
+		} else if (d.nlink < 0 || (uint)d.nlink != c->links[inum]) {
 			report(c,
 			       "inode %u: link count is %d, but %u entries "
 			       "name it",
 			       inum, d.nlink, c->links[inum]);
+		}
 	}
 }

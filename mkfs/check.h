@@ -21,7 +21,9 @@
 struct check {
 	struct image *img;
 	bool recovering; // judge what the next mount will make of the image
+	bool repairing;	 // and go on where a repair begins with forgetting
 	uint problems;	 // lines printed by report
+	uint recovered;	 // things that the mount would do
 	uint *owner;	 // per block: inode that has it, 0 = none
 	uint *parent;	 // per inode: directory it was reached from, 0 = not
 	uint *links;	 // per inode: entries found that name it
@@ -37,7 +39,8 @@ void report(struct check *c, const char *fmt, ...)
 bool check_super(struct check *c);
 
 // Looks for a committed transaction in the log, and puts it in place if
-// recovering; false if there is one that is not in place after that.
+// recovering; false if there is one that is not in place after that.  One that
+// cannot be is forgotten if repairing.
 bool check_log(struct check *c);
 
 // The rest, in this order; the superblock is good.

@@ -1,9 +1,13 @@
-// Checks a file-system image and names every inconsistency in one line.
+// Checks a file-system image, names every inconsistency in one line, and
+// repairs it if asked to.
 //
-//   fsck [-r] IMG     exit status 0: clean; 1: not, or it cannot be read
+//   fsck IMG      status 0: clean; 1: not, or it cannot be read
+//   fsck -m IMG   the same of what the next mount will make of it
+//   fsck -r IMG   does what the mount would and repairs the rest (repair.h),
+//                 saying what; status 0: it is clean now
 //
-// The file is never written: -r recovers in memory as the next mount would,
-// and checks the outcome.
+// The file is written by -r only, in place, and only if the outcome is clean:
+// an image whose superblock is not understood stays as it is.
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +16,7 @@
 #include "kernel/types.h"
 #include "kernel/param.h"
 #include "check.h"
+#include "repair.h"
 
 // The regions behind each other, each with the room that it needs.
 static bool
@@ -83,6 +88,17 @@ check_super(struct check *c)
 	return c->problems == before && check_layout(c);
 }
 
+// A log that lists what cannot be says nothing about the blocks in it.
+static bool
+forget_log(struct check *c)
+{
+	if (!c->repairing)
+		return false;
+	memset(image_block(c->img, c->img->sb.logstart), 0, BSIZE);
+	repaired("log: emptied");
+	return true;
+}
+
 bool
 check_log(struct check *c)
 {
@@ -98,7 +114,7 @@ check_log(struct check *c)
 	if (n > sb->nlog - 1 || n > LOG_MAX_ENTRIES) {
 		report(c, "log: header counts %u blocks, the log holds %u", n,
 		       sb->nlog - 1);
-		return false;
+		return forget_log(c);
 	}
 	for (uint i = 1; i <= n; i++) {
 		uint bno = image_get32(header + 4 * i);
@@ -108,7 +124,7 @@ check_log(struct check *c)
 			       i - 1, bno, first, sb->size - 1);
 	}
 	if (c->problems != before)
-		return false;
+		return forget_log(c);
 	if (!c->recovering) {
 		report(c, "log: needs recovery, %u blocks", n);
 		return false;
@@ -118,6 +134,7 @@ check_log(struct check *c)
 		       image_block(img, sb->logstart + i), BSIZE);
 	memset(header, 0, BSIZE);
 	printf("log: replayed, %u blocks\n", n);
+	c->recovered++;
 	return true;
 }
 
@@ -134,14 +151,14 @@ table(uint n)
 }
 
 // With an unfinished transaction in the log, the rest is expected to be
-// inconsistent: it is not looked at.
-static void
+// inconsistent: it is not looked at.  False if there was no looking at all.
+static bool
 check_all(struct check *c)
 {
 	const struct superblock *sb = &c->img->sb;
 
 	if (!check_super(c) || !check_log(c))
-		return;
+		return false;
 	c->owner = table(sb->size);
 	c->parent = table(sb->ninodes);
 	c->links = table(sb->ninodes);
@@ -154,6 +171,45 @@ check_all(struct check *c)
 	free(c->parent);
 	free(c->links);
 	free(c->pending);
+	return true;
+}
+
+// Repairs what was found by c and writes it to path.  Returns why that cannot
+// be done, or NULL.
+static const char *
+repair(struct check *c, const char *path)
+{
+	struct check outcome = {.img = c->img};
+	int error;
+
+	if (repair_image(c->img) < 0)
+		return "there is no room";
+	check_all(&outcome);
+	if (outcome.problems)
+		return "these problems are left";
+	error = image_update(c->img, path);
+	return error ? strerror(error) : NULL;
+}
+
+// Status of fsck, after a last line.
+static int
+conclude(struct check *c, bool understood, const char *path)
+{
+	const char *plural = c->problems == 1 ? "" : "s", *why = NULL;
+
+	if (c->repairing && !understood)
+		why = "the superblock is not understood";
+	else if (c->repairing && c->problems + c->recovered > 0)
+		why = repair(c, path);
+	if (why)
+		printf("%s: not repaired, and left as it was: %s\n", path,
+		       why);
+	else if (c->problems == 0)
+		printf("%s: clean\n", path);
+	else
+		printf("%s: %u problem%s%s\n", path, c->problems, plural,
+		       c->repairing ? ", repaired" : "");
+	return why || (c->problems && !c->repairing);
 }
 
 int
@@ -164,12 +220,13 @@ main(int argc, char **argv)
 	bool bad = false;
 	int opt, error;
 
-	while ((opt = getopt(argc, argv, "r")) != -1) {
-		c.recovering |= opt == 'r';
-		bad |= opt != 'r';
+	while ((opt = getopt(argc, argv, "mr")) != -1) {
+		c.recovering |= opt == 'm' || opt == 'r';
+		c.repairing |= opt == 'r';
+		bad |= opt != 'm' && opt != 'r';
 	}
 	if (bad || optind != argc - 1) {
-		fputs("usage: fsck [-r] IMG\n", stderr);
+		fputs("usage: fsck [-m | -r] IMG\n", stderr);
 		return 1;
 	}
 	error = image_load(&img, argv[optind]);
@@ -178,12 +235,7 @@ main(int argc, char **argv)
 			strerror(error));
 		return 1;
 	}
-	check_all(&c);
-	if (c.problems)
-		printf("%s: %u problem%s\n", argv[optind], c.problems,
-		       c.problems == 1 ? "" : "s");
-	else
-		printf("%s: clean\n", argv[optind]);
+	bad = conclude(&c, check_all(&c), argv[optind]);
 	image_free(&img);
-	return c.problems != 0;
+	return bad;
 }

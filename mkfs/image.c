@@ -31,18 +31,18 @@ image_get32(const void *at)
 	return image_get16(p) | image_get16(p + 2) << 16;
 }
 
-static void
-put16(uchar *at, uint v)
+void
+image_put16(uchar *at, uint v)
 {
 	at[0] = v & 0xff;
 	at[1] = v >> 8 & 0xff;
 }
 
-static void
-put32(uchar *at, uint v)
+void
+image_put32(uchar *at, uint v)
 {
-	put16(at, v & 0xffff);
-	put16(at + 2, v >> 16);
+	image_put16(at, v & 0xffff);
+	image_put16(at + 2, v >> 16);
 }
 
 // Rounds up; none of the quotients here comes near 2^32.
@@ -75,7 +75,7 @@ write_super(struct image *img)
 	uchar *at = image_block(img, 1);
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		put32(at + 4 * i, words[i]);
+		image_put32(at + 4 * i, words[i]);
 }
 
 void
@@ -91,10 +91,12 @@ image_read_super(struct image *img)
 		*fields[i] = image_get32(at + 4 * i);
 }
 
-static void
-mark_block(struct image *img, uint bno)
+void
+image_block_mark(struct image *img, uint bno, bool used)
 {
-	image_block(img, BBLOCK(bno, img->sb))[bno % BPB / 8] |= 1u << bno % 8;
+	uchar *at = image_block(img, BBLOCK(bno, img->sb)) + bno % BPB / 8;
+
+	*at = (uchar)((*at & ~(1u << bno % 8)) | (uint)used << bno % 8);
 }
 
 bool
@@ -127,7 +129,7 @@ image_format(struct image *img, uint blocks, uint inodes, uint nlog)
 	img->sb.bmapstart = img->sb.inodestart + blocks_for(inodes, IPB);
 	write_super(img);
 	for (uint b = 0; b < data; b++)
-		mark_block(img, b);
+		image_block_mark(img, b, true);
 	img->next_block = data;
 	img->next_inode = ROOTINO;
 	return 0;
@@ -187,6 +189,34 @@ image_save(const struct image *img, const char *path)
 	return error;
 }
 
+// One block, if the file has it otherwise.
+static int
+update_block(const struct image *img, int fd, uint bno)
+{
+	uchar *now = image_block(img, bno), before[BSIZE];
+	off_t at = (off_t)bno * BSIZE;
+
+	if (pread(fd, before, BSIZE, at) != BSIZE)
+		return EIO;
+	if (memcmp(before, now, BSIZE) == 0)
+		return 0;
+	return pwrite(fd, now, BSIZE, at) == BSIZE ? 0 : EIO;
+}
+
+int
+image_update(const struct image *img, const char *path)
+{
+	int error = 0, fd = open(path, O_RDWR);
+
+	if (fd < 0)
+		return errno;
+	for (uint bno = 0; bno < img->length / BSIZE && !error; bno++)
+		error = update_block(img, fd, bno);
+	if (close(fd) < 0 && !error)
+		error = errno;
+	return error;
+}
+
 void
 image_discard(const char *path)
 {
@@ -233,10 +263,10 @@ image_inode_write(struct image *img, uint inum, const struct dinode *d)
 					     d->nlink};
 
 	for (int i = 0; i < DINODE_HALVES; i++)
-		put16(at + 2 * i, (ushort)halves[i]);
-	put32(at + DINODE_SIZE, d->size);
+		image_put16(at + 2 * i, (ushort)halves[i]);
+	image_put32(at + DINODE_SIZE, d->size);
 	for (uint i = 0; i <= NDIRECT; i++)
-		put32(at + DINODE_ADDRS + 4 * i, d->addrs[i]);
+		image_put32(at + DINODE_ADDRS + 4 * i, d->addrs[i]);
 }
 
 uint
@@ -253,7 +283,7 @@ image_block_new(struct image *img)
 {
 	if (img->next_block >= img->sb.size)
 		return 0;
-	mark_block(img, img->next_block);
+	image_block_mark(img, img->next_block, true);
 	return img->next_block++;
 }
 
@@ -285,7 +315,7 @@ extend_inode(struct image *img, struct dinode *d, uint k)
 	if (k < NDIRECT)
 		d->addrs[k] = bno;
 	else
-		put32(image_block(img, *indirect) + 4 * (k - NDIRECT), bno);
+		image_put32(image_block(img, *indirect) + 4 * (k - NDIRECT), bno);
 	return bno;
 }
 
@@ -324,7 +354,7 @@ image_enter(struct image *img, uint dir, const char *name, uint inum)
 {
 	uchar entry[sizeof(struct dirent)] = {0};
 
-	put16(entry, inum);
+	image_put16(entry, inum);
 	memcpy(entry + offsetof(struct dirent, name), name,
 	       strnlen(name, DIRSIZ));
 	return image_append(img, dir, entry, sizeof(entry));

@@ -47,6 +47,10 @@ int image_load(struct image *img, const char *path);
 // and then the file's contents are undefined.
 int image_save(const struct image *img, const char *path);
 
+// Writes the blocks that differ from the file's, which the image was loaded
+// from.  Returns 0 or an errno value.
+int image_update(const struct image *img, const char *path);
+
 // Takes away what image_save wrote; leaves anything but a regular file alone.
 void image_discard(const char *path);
 
@@ -57,6 +61,8 @@ void image_read_super(struct image *img);
 
 uint image_get16(const void *at);
 uint image_get32(const void *at);
+void image_put16(uchar *at, uint v);
+void image_put32(uchar *at, uint v);
 
 // The bytes of a block; bno is below length / BSIZE.
 uchar *image_block(const struct image *img, uint bno);
@@ -84,6 +90,7 @@ int image_append(struct image *img, uint inum, const void *data, uint n);
 int image_enter(struct image *img, uint dir, const char *name, uint inum);
 
 bool image_block_marked(const struct image *img, uint bno);
+void image_block_mark(struct image *img, uint bno, bool used);
 
 // First data block: data is what ends the image.
 static inline uint

@@ -27,7 +27,7 @@ boot() # IMAGE
 halt()
 {
 	guest_end
-	says "$1: clean afterwards" ': clean$' build/fsck -r "$FSIMG"
+	says "$1: clean afterwards" ': clean$' build/fsck -m "$FSIMG"
 }
 
 answers() # NAME ERE LINE
@@ -141,12 +141,12 @@ orphaned()
 	guest_type 'hold\n'
 	guest_await '^holding$'
 	guest_end
-	build/fsck -r "$FSIMG"
+	build/fsck -m "$FSIMG"
 }
 
 none_left()
 {
-	build/fsck -r "$FSIMG" >"$scratch/fsck" &&
+	build/fsck -m "$FSIMG" >"$scratch/fsck" &&
 		! grep 'unlinked while open' "$scratch/fsck"
 }
 

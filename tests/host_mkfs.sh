@@ -231,12 +231,27 @@ poke() # OFFSET HEX
 		dd of="$img" bs=1 seek="$1" conv=notrunc 2>/dev/null
 }
 
-names() # NAME ERE
+names() # NAME ERE: and repairs it, unless it cannot read the superblock
 {
 	local status=0
 	"$FSCK" "$img" >"$scratch/.out" 2>&1 || status=$?
 	grep -Eq -- "$2" "$scratch/.out" && [ "$status" = 1 ]
 	verdict $? "fsck names: $1"
+	cp "$img" "$scratch/repaired.img"
+	if grep -q '^superblock: ' "$scratch/.out"; then
+		refuses_repair "$1"
+		return
+	fi
+	check "fsck repairs: $1" "$FSCK" -r "$scratch/repaired.img"
+	says "fsck has repaired: $1" ': clean$' "$FSCK" "$scratch/repaired.img"
+}
+
+refuses_repair() # NAME
+{
+	! "$FSCK" -r "$scratch/repaired.img" >"$scratch/.out" 2>&1 &&
+		grep -q 'not repaired, and left as it was' "$scratch/.out" &&
+		cmp "$img" "$scratch/repaired.img" >>"$scratch/.out" 2>&1
+	verdict $? "fsck leaves alone: $1"
 }
 
 cp "$good" "$img"
@@ -337,7 +352,7 @@ damage "root links" 'inode 1: link count is 2, but 3' $((i1 + 6)) 0200
 damage "lost inode" 'inode 9: unreachable$' "$i9" 02000000000001
 damage "inode unlinked while open" 'inode 9: unreachable .unlinked' \
 	"$i9" 02000000000000
-says "which recovery frees" "inode 9: unlinked while open, freed" "$FSCK" -r "$img"
+says "which recovery frees" "inode 9: unlinked while open, freed" "$FSCK" -m "$img"
 damage "entry removed" 'inode 6: unreachable$' $((d + 32)) 0000
 
 # A committed transaction that makes the directory d right again.
@@ -349,14 +364,26 @@ poke 2048 01000000"${number:6:2}${number:4:2}${number:2:2}${number:0:2}"
 poke "$d" 000000
 names "unfinished transaction" 'needs recovery, 1 blocks'
 cp "$img" "$scratch/before.img"
-says "replay: names the log" '^log: replayed, 1 blocks$' "$FSCK" -r "$img"
-says "replay: clean" ': clean$' "$FSCK" -r "$img"
+says "replay: names the log" '^log: replayed, 1 blocks$' "$FSCK" -m "$img"
+says "replay: clean" ': clean$' "$FSCK" -m "$img"
 check "replay leaves the file alone" cmp "$img" "$scratch/before.img"
 poke $((d + 34)) 00
 poke 3072 0900
-"$FSCK" -r "$img" >"$scratch/said"
+"$FSCK" -m "$img" >"$scratch/said"
 check "damage in the log itself is seen" [ $? = 1 ]
 check "damage in the log itself is named" \
 	grep -q "slot 0 is" "$scratch/said"
+
+# What a repair says, and what it keeps.
+cp "$good" "$img"
+poke $((d + 32)) 0000
+says "repair: names what it does" '^repaired: inode 6: entered in directory' \
+	"$FSCK" -r "$img"
+check "repair: keeps the lost file" holds "$in/f15" lost+found inode-6
+check "repair: keeps the others" holds "$in/f274431" big
+cp "$good" "$img"
+touch -d @1 "$img"
+says "repair of a clean image" ': clean$' "$FSCK" -r "$img"
+check "repair of a clean image writes nothing" [ "$(stat -c %Y "$img")" = 1 ]
 
 finish

@@ -333,7 +333,7 @@ job_cuts()
 				'^stress: seed' || return
 		fi
 		cp "$FSIMG" "$work/cut$n.img"
-		fsck_clean -r || return
+		fsck_clean -m || return
 	done
 	guest "$files -c" '^STRESS OK' && no_fault && fsck_clean
 	stress_counts
@@ -353,7 +353,7 @@ job_poweroff()
 		guest "$files -k -o $((5 + drawn))" && no_fault || return
 		tally poweroffs 1
 		cp "$FSIMG" "$work/off$n.img"
-		fsck_clean -r || return
+		fsck_clean -m || return
 	done
 	guest "$files -c" '^STRESS OK' && no_fault && fsck_clean
 	stress_counts

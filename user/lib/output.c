@@ -4,7 +4,7 @@
 // library but write(): a program may bring its own.
 
 #include "kernel/types.h"
-#include "user/user.h"
+#include "user/lib/course.h"
 #include "user/lib/output.h"
 
 int output_failed;
