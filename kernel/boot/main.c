@@ -116,6 +116,7 @@ devices_init(void)
 static void __attribute__((noreturn, noinline))
 boot_continue(void)
 {
+	aspace_probe();
 	devices_init();
 	plic_init_hart(0);
 	fs_init();

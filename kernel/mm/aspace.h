@@ -28,18 +28,23 @@ struct aspace {
 	bool forked : 1;    // has had a child
 	bool owns_segs : 1; // segs was made for it, not taken from a parent
 	bool overcommits : 1; // a heap larger than memory, see mm/brk.c
+	bool left : 1;      // never to be loaded again
 	uint64 asid_epoch;
 
 	uint64 audit_round; // [audit] the last that has seen it
+	uint64 unlinked;    // debug: the hart's fences when an entry was cleared
 };
 
 void aspace_init(void); // boot
 
+// Boot: tries out what the TLB keeps.  On a stack that takes a trap.
+void aspace_probe(void);
+
 // An empty address space, NULL if memory is short.
 struct aspace *aspace_new(void);
 
-// Frees all user memory.  The root table stays, for the hart may still run on
-// it; aspace_free gives it up when no hart does.
+// Frees all user memory.  The root table stays, and a few tables below it, for
+// the hart may still run on it; aspace_free gives them up when no hart does.
 void aspace_clear(struct aspace *as);
 void aspace_free(struct aspace *as);
 
@@ -68,8 +73,16 @@ void aspace_activate(struct aspace *as);
 // is cleaned of it before it runs again.  If as is active here, at once.
 void aspace_tlb_stale(struct aspace *as);
 
-// After an entry of the active address space changed for va.
+// After an entry of the active address space changed for va, its leaf entry
+// only.
 void tlb_flush_page(uint64 va);
+
+// What the TLBs of this machine keep although nothing says they may not: a
+// translation with fewer rights than its entry has by now, and that there was
+// no entry.  They are then flushed when that changes, or the access that made
+// it change would fault once more.
+extern bool tlb_keeps_rights;  // [I] after aspace_probe
+extern bool tlb_keeps_invalid; // [I] likewise
 
 // The entry for va, or NULL if its leaf table does not exist; pt_make creates
 // the tables on the way, NULL if memory is short.
@@ -80,7 +93,8 @@ pte_t *pt_make(pte_t *root, uint64 va);
 void aspace_unmap(struct aspace *as, uint64 start, uint64 end);
 
 // After a segment has let go of [start, end), unmapped: frees the tables there
-// of root entries that no segment reaches into any more.  Tables are nowhere
+// of root entries that no segment reaches into any more, once the TLB is clean
+// of them.  Tables are nowhere
 // else, which is how the end of an address space finds them all.
 void aspace_trim(struct aspace *as, uint64 start, uint64 end);
 

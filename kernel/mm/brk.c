@@ -149,7 +149,6 @@ shrink(struct aspace *as, uint64 from, uint64 to)
 	if (to < as->heap_start)
 		as->heap_start = to;
 	aspace_trim(as, to, from);
-	aspace_tlb_stale(as);
 	return 0;
 }
 

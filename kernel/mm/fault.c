@@ -4,8 +4,8 @@
 // address says comes first; the segments are asked only where nothing is mapped
 // yet:
 //
-//   valid, rights suffice    somebody was faster, or the TLB is behind: flush
-//                            the address and retry
+//   valid, rights suffice    the TLB is behind, by this entry or by one that
+//                            leads to it: flush the address space and retry
 //   valid, PTE_COW, write    make the page private: reuse it if the mapping is
 //                            its only reference (the variant decides), else
 //                            copy it
@@ -16,6 +16,11 @@
 // Nothing here sleeps and the address space has one thread, so nothing can
 // change between looking at an entry and writing it.  PTE_COW is only set on
 // pages of writable segments, and never dropped without giving W.
+//
+// An entry that gets more rights, or becomes valid, needs no flush to be right:
+// a TLB that is behind faults once more.  That costs more than the flush on a
+// machine that does so regularly, and a flush costs a lot on one that never
+// does (QEMU drops its whole TLB), so boot tries which it is (mm/aspace.c).
 
 #include "mm/fault.h"
 #include "lib/printf.h"
@@ -60,10 +65,11 @@ write_cow(uint64 va, pte_t *entry)
 	struct page *new;
 
 	if (!zero && cow_may_upgrade(old)) {
-		// The same frame with more rights needs no flush.
 		if (old->kind == PK_IMAGE)
 			page_set_kind(old, PK_USER);
 		*entry = pte_make(pte_pa(e), flags);
+		if (tlb_keeps_rights)
+			tlb_flush_page(va);
 		count_event(CTR_COW_UPGRADES);
 		return FAULT_OK;
 	}
@@ -101,6 +107,14 @@ takes_frame(const struct aspace *as, const struct segment *s, enum access a)
 	return a == ACCESS_WRITE || (as->overcommits && s->kind == SEG_HEAP);
 }
 
+// An entry has become valid, and those that lead to it with it, maybe.
+static void
+became_valid(struct aspace *as)
+{
+	if (tlb_keeps_invalid)
+		aspace_tlb_stale(as);
+}
+
 // Nothing is mapped at va yet.
 static enum fault_result
 first_touch(struct aspace *as, uint64 va, enum access a)
@@ -121,6 +135,7 @@ first_touch(struct aspace *as, uint64 va, enum access a)
 		if (flags & PTE_W)
 			flags = (flags & ~PTE_W) | PTE_COW;
 		*entry = pte_make(zero_page_pa, flags | PTE_UNCOUNTED);
+		became_valid(as);
 		count_event(CTR_ZERO_MAPS);
 		return FAULT_OK;
 	}
@@ -129,6 +144,7 @@ first_touch(struct aspace *as, uint64 va, enum access a)
 		return FAULT_NOMEM;
 	page_zero(page_to_kva(pg));
 	*entry = pte_make(page_to_pa(pg), flags);
+	became_valid(as);
 	count_event(CTR_ZERO_FILLS);
 	return FAULT_OK;
 }
@@ -149,7 +165,7 @@ fault_handle(uint64 va, enum access a)
 		return first_touch(as, va, a);
 	if (e & right_needed(a)) {
 		count_event(CTR_SPURIOUS);
-		tlb_flush_page(va);
+		aspace_tlb_stale(as);
 		return FAULT_OK;
 	}
 	if (a == ACCESS_WRITE && (e & PTE_COW))

@@ -55,6 +55,7 @@ struct hart {
 	struct aspace *as;  // [o] address space in satp, NULL = the kernel's
 	uint asid_next;     // [o] next ASID to hand out
 	uint64 asid_epoch;  // [o] times the ASIDs have wrapped round
+	uint64 fences;      // [o] that cleaned the TLB of satp's address space
 	uint64 kstack_seen; // [o] kstack generation last flushed for
 	int pid_next;       // [o] own range of pids
 	int pid_end;        // [o]

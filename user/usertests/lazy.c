@@ -273,9 +273,71 @@ lazy_limit(void)
 	    free_pages(), free);
 }
 
+// Pages so far apart that each has a page table of its own, more than a process
+// leaves to its parent.
+static void
+touch_far_apart(void)
+{
+	enum { APART = 2 * 1024 * 1024, PAGES = 40, FAR = 0x60000000 };
+	char *area = sbrklazy(FAR);
+
+	EXPECT(area != SBRK_ERROR, "no addresses");
+	for (int i = 0; i < PAGES; i++) {
+		EXPECT(area[i * APART] == 0, "page %d", i);
+		area[i * APART] = (char)i;
+	}
+	area[FAR - 1] = 1; // tables that shrinking alone gives back
+	for (int i = 0; i < PAGES; i++)
+		EXPECT(area[i * APART] == (char)i, "page %d has changed", i);
+}
+
+static void
+leave_tables(long shrink)
+{
+	touch_far_apart();
+	if (shrink) {
+		EXPECT(sbrk(-0x60000000) != SBRK_ERROR, "shrinking");
+		touch_far_apart();
+		EXPECT(sbrk(-0x40000000) != SBRK_ERROR, "shrinking");
+	}
+}
+
+// Page tables, without those of programs kept for exec.
+static long
+tables_in_use(void)
+{
+	int fd = must_open("/dev/memstat", O_WRONLY);
+
+	must_write(fd, "shrink", 6);
+	close(fd);
+	return memstat_read("table_pages");
+}
+
+// Tables go back when a process shrinks, ends, and executes another program.
+static void
+lazy_tables(void)
+{
+	char *argv[] = {"usertests", "@clean", "x", 0};
+	long before = tables_in_use(), after;
+	int pid;
+
+	for (int i = 0; i < 4; i++)
+		EXPECT(outcome_of(leave_tables, i % 2) == 0, "round %d", i);
+	pid = must_fork();
+	if (pid == 0) {
+		touch_far_apart();
+		exec("/usertests", argv);
+		exit(9);
+	}
+	EXPECT(reap(pid) == 0, "exec");
+	after = tables_in_use();
+	EXPECT(after <= before, "%ld tables, %ld before", after, before);
+}
+
 const struct usertest lazy_tests[] = {
     {"lazy_alloc", lazy_alloc, NEEDS_PAGES},
     {"lazy_unmap", lazy_unmap, NEEDS_PAGES},
+    {"lazy_tables", lazy_tables, NEEDS_PAGES},
     {"lazy_copy", lazy_copy, 0},
     {"lazy_fork", lazy_fork, 0},
     {"lazy_sbrk", lazy_sbrk, 0},
