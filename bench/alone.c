@@ -18,7 +18,7 @@
 #include "kernel/types.h"
 #include "kernel/riscv.h"
 #include "kernel/fcntl.h"
-#include "user/user.h"
+#include "user/drove.h"
 #include "user/lib/bench.h"
 #include "user/lib/bench_team.h"
 
