@@ -431,7 +431,7 @@ $(HTEST)/host_fs: $(FS_TEST_SRC) tests/host_stubs.h tests/host_fs.h \
 	@mkdir -p $(@D)
 	@echo "  HOST $@"
 	$(Q)$(HOSTCC) $(HTFLAGS) -fno-strict-aliasing \
-	    -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	    -DDEBUG -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	    -include tests/host_stubs.h -o $@ $(FS_TEST_SRC)
 
 $(HTEST)/host_repair: tests/host_repair.c mkfs/check.c mkfs/image.c \

@@ -206,7 +206,7 @@ uint host_disk_blocks;
 long host_cut;
 long host_writes;
 long host_bad_block = -1;
-static struct disk_request *pending[MAX_PENDING];
+static struct disk_request *pending[MAX_PENDING + 1];
 static uint npending;
 
 void
@@ -235,10 +235,18 @@ disk_submit(struct disk_request *r)
 {
 	if (!host_may_sleep())
 		host_broken("disk request with a spinlock held");
-	while (npending == MAX_PENDING)
+	while (npending >= MAX_PENDING)
 		host_switch();
 	pending[npending++] = r;
 	host_yield();
+}
+
+void
+disk_submit_now(struct disk_request *r)
+{
+	if (npending == MAX_PENDING + 1)
+		host_broken("two requests that cannot wait");
+	pending[npending++] = r;
 }
 
 bool

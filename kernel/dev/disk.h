@@ -28,9 +28,13 @@ uint64 disk_sectors(void);
 // ring is full, so: processes only, no spinlock held.
 void disk_submit(struct disk_request *r);
 
+// The same without sleeping, for handlers too.  Only one request that was
+// submitted so may be in flight.
+void disk_submit_now(struct disk_request *r);
+
 // A request with len 0 is a flush: when it is done, all writes that were done
 // before its submission are on stable storage (others may be).  On a disk
-// without a write cache it is done before disk_submit returns.
+// without a write cache it is done before the call returns.
 
 // The disk's interrupt.
 void disk_interrupt(void);

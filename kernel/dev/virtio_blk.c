@@ -7,6 +7,9 @@
 //
 //   nfree + (slots whose request != NULL) == nslots
 //
+// The last free slot is kept for disk_submit_now, which cannot wait for one and
+// has one request in flight at most.
+//
 // A slot goes  free -> in flight  in disk_submit, and back in reap, when the
 // device has put it on the used ring.  Everything but the device's own fields
 // is under disk.lock; the doorbell is rung and done() is called without it.
@@ -151,8 +154,9 @@ disk_init(void)
 	disk.sectors = virtio_config64(disk.regs, 0); // field capacity
 
 	size = virtio_start_queue(disk.regs, 0, &rings);
-	if (size < CHAIN_LEN)
-		panic("the disk's queue of %u does not hold a request", size);
+	if (size < 2 * CHAIN_LEN)
+		panic("the disk's queue of %u does not hold two requests",
+		    size);
 	disk.ring_mask = size - 1;
 	disk.nslots = size / CHAIN_LEN;
 	for (uint slot = 0; slot < disk.nslots; slot++)
@@ -233,24 +237,26 @@ model_settle(uint16 given)
 	model_mark(MODEL_INTERRUPT, platform.hart[irq_home(disk.irq)].id);
 }
 
-void
-disk_submit(struct disk_request *r)
+// A flush of a disk without a cache that could hold a write back is done.
+static bool
+nothing_to_do(struct disk_request *r)
 {
-	uint slot;
-	uint16 given;
-
 	KASSERT(r->len % SECTOR == 0 && r->sector <= disk.sectors &&
 	    r->len / SECTOR <= disk.sectors - r->sector);
-	if (r->len == 0 && !disk.can_flush) {
-		// Such a disk has no cache that could hold a write back.
-		r->ok = true;
-		r->done(r);
-		return;
-	}
-	spin_lock(&disk.lock);
-	while (disk.nfree == 0)
-		waitq_sleep_deaf(&disk.slot_freed, &disk.lock);
-	slot = disk.free[--disk.nfree];
+	if (r->len != 0 || disk.can_flush)
+		return false;
+	r->ok = true;
+	r->done(r);
+	return true;
+}
+
+// Gives r to the device, with a slot from the stack; releases the lock.
+static void
+submit_unlock(struct disk_request *r)
+{
+	uint slot = disk.free[--disk.nfree];
+	uint16 given;
+
 	fill(slot, r);
 	given = publish(slot);
 	spin_unlock(&disk.lock);
@@ -258,6 +264,27 @@ disk_submit(struct disk_request *r)
 	// nobody should wait for the lock meanwhile.
 	doorbell();
 	model_settle(given);
+}
+
+void
+disk_submit(struct disk_request *r)
+{
+	if (nothing_to_do(r))
+		return;
+	spin_lock(&disk.lock);
+	while (disk.nfree <= 1)
+		waitq_sleep_deaf(&disk.slot_freed, &disk.lock);
+	submit_unlock(r);
+}
+
+void
+disk_submit_now(struct disk_request *r)
+{
+	if (nothing_to_do(r))
+		return;
+	spin_lock(&disk.lock);
+	KASSERT(disk.nfree > 0);
+	submit_unlock(r);
 }
 
 // Takes the next finished request off the used ring; NULL if there is none.

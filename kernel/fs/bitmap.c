@@ -87,17 +87,15 @@ bitmap_alloc(void)
 	return got;
 }
 
-void
+int
 bitmap_free(uint no)
 {
 	struct buf *b = block_read(BBLOCK(no, fs_geo.sb));
 	uint bit = no % BPB;
 	uint64 *word, mask = 1UL << bit % WORD_BITS;
 
-	if (b == NULL) {
-		kprintf("fs: block %u cannot be freed and is lost\n", no);
-		return;
-	}
+	if (b == NULL)
+		return -1;
 	word = (uint64 *)b->data + bit / WORD_BITS;
 	if (*word & mask) {
 		*word &= ~mask;
@@ -108,4 +106,13 @@ bitmap_free(uint no)
 	block_release(b);
 	if (no < __atomic_load_n(&hint, __ATOMIC_RELAXED))
 		__atomic_store_n(&hint, no, __ATOMIC_RELAXED);
+	return 0;
+}
+
+void
+bitmap_take_back(uint no)
+{
+	if (bitmap_free(no) < 0)
+		panic("fs: block %u cannot be given back by the operation "
+		      "that took it", no);
 }

@@ -9,11 +9,13 @@
 struct cluster;
 
 // [I] while somebody has a reference  [l] under lock  [g] the log's lock
+// [c] the log's committer
 struct buf {
 	struct sleeplock lock;
 	uint no;              // [I] block number
 	bool valid;           // [l] data is the block's contents
 	uint64 txn;           // [g] transaction that logged it last
+	uint slot;            // [c] of the log: where its newest copy is
 	uchar *data;          // [I] where the contents are [l]
 	struct cluster *home; // [I] cluster it is part of
 };

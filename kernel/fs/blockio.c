@@ -10,8 +10,6 @@
 #include "lib/list.h"
 #include "lib/printf.h"
 
-#define SECTOR 512 // unit of disk addresses
-
 void
 io_batch_init(struct io_batch *b)
 {
@@ -21,6 +19,14 @@ io_batch_init(struct io_batch *b)
 	b->failed = 0;
 }
 
+void
+io_note_failure(struct io_failure *f, const struct disk_request *r)
+{
+	f->flush = r->len == 0;
+	f->write = r->write;
+	f->block = (uint)(r->sector / (BSIZE / SECTOR));
+}
+
 // Runs in the disk's interrupt handler.
 static void
 transfer_done(struct disk_request *r)
@@ -28,25 +34,20 @@ transfer_done(struct disk_request *r)
 	struct io *io = LIST_OBJ(r, struct io, req);
 	struct io_batch *b = io->batch;
 
-	if (!r->ok)
-		kprintf("fs: cannot %s block %lu\n",
-		    r->write ? "write" : "read", r->sector / (BSIZE / SECTOR));
 	spin_lock(&b->lock);
-	if (!r->ok)
-		b->failed++;
+	if (!r->ok && b->failed++ == 0)
+		io_note_failure(&b->failure, r);
 	if (--b->in_flight == 0)
 		waitq_wake_all(&b->finished);
 	spin_unlock(&b->lock);
 }
 
-void
-io_start(struct io_batch *b, struct io *io, uint no, uint count, void *data,
-    bool write)
+// The rest of io->req has been filled in.
+static void
+start(struct io_batch *b, struct io *io, void *data, bool write)
 {
 	io->batch = b;
-	io->req.sector = (uint64)no * (BSIZE / SECTOR);
 	io->req.data = data;
-	io->req.len = count * BSIZE;
 	io->req.write = write;
 	io->req.ok = false;
 	io->req.done = transfer_done;
@@ -56,8 +57,34 @@ io_start(struct io_batch *b, struct io *io, uint no, uint count, void *data,
 	disk_submit(&io->req);
 }
 
+void
+io_start(struct io_batch *b, struct io *io, uint no, uint count, void *data,
+    bool write)
+{
+	io->req.sector = (uint64)no * (BSIZE / SECTOR);
+	io->req.len = count * BSIZE;
+	start(b, io, data, write);
+}
+
+void
+io_start_sector(struct io_batch *b, struct io *io, uint no, uint sector,
+    void *data, bool write)
+{
+	io->req.sector = (uint64)no * (BSIZE / SECTOR) + sector;
+	io->req.len = SECTOR;
+	start(b, io, (uchar *)data + sector * SECTOR, write);
+}
+
+void
+io_start_flush(struct io_batch *b, struct io *io)
+{
+	io->req.sector = 0;
+	io->req.len = 0;
+	start(b, io, NULL, true);
+}
+
 int
-io_wait(struct io_batch *b)
+io_wait(struct io_batch *b, struct io_failure *failure)
 {
 	uint failed;
 
@@ -66,6 +93,8 @@ io_wait(struct io_batch *b)
 		waitq_sleep_deaf(&b->finished, &b->lock);
 	failed = b->failed;
 	b->failed = 0;
+	if (failed > 0 && failure != NULL)
+		*failure = b->failure;
 	spin_unlock(&b->lock);
 	return failed == 0 ? 0 : -1;
 }
@@ -73,10 +102,14 @@ io_wait(struct io_batch *b)
 int
 io_once(uint no, uint count, void *data, bool write)
 {
+	struct io_failure failure;
 	struct io_batch b;
 	struct io io;
 
 	io_batch_init(&b);
 	io_start(&b, &io, no, count, data, write);
-	return io_wait(&b);
+	if (io_wait(&b, &failure) == 0)
+		return 0;
+	kprintf("fs: cannot %s block %u\n", write ? "write" : "read", no);
+	return -1;
 }

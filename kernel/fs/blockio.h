@@ -8,11 +8,21 @@
 #include "proc/waitq.h"
 #include "sync/spinlock.h"
 
+#define SECTOR 512 // what a disk writes entirely or not at all
+
+// The first transfer of a batch that failed.
+struct io_failure {
+	bool flush;
+	bool write;
+	uint block; // unless it is a flush
+};
+
 struct io_batch {
 	struct spinlock lock;
 	struct waitq finished; // [lock] whoever waits for in_flight == 0
 	uint in_flight;        // [lock] started and not done
 	uint failed;           // [lock] of those, done without success
+	struct io_failure failure; // [lock] if failed > 0
 };
 
 // One transfer of a batch.  The caller keeps it until io_wait() returns.
@@ -28,11 +38,22 @@ void io_batch_init(struct io_batch *b);
 void io_start(struct io_batch *b, struct io *io, uint no, uint count,
     void *data, bool write);
 
-// Sleeps until everything started is done.  0, or -1 if a transfer failed
-// (which has been reported with its block number).
-int io_wait(struct io_batch *b);
+// The same for one sector of a block; data is the block's.
+void io_start_sector(struct io_batch *b, struct io *io, uint no, uint sector,
+    void *data, bool write);
 
-// One transfer, start to end.
+// The same for a flush: when it is done, all writes are on stable storage that
+// were done before it was started.
+void io_start_flush(struct io_batch *b, struct io *io);
+
+// Sleeps until everything started is done.  0, or -1 if a transfer failed:
+// which, is in *failure, unless that is NULL.
+int io_wait(struct io_batch *b, struct io_failure *failure);
+
+// Fills in what r, which has failed, was about.
+void io_note_failure(struct io_failure *f, const struct disk_request *r);
+
+// One transfer, start to end.  A failure is reported with its block number.
 int io_once(uint no, uint count, void *data, bool write);
 
 #endif

@@ -45,9 +45,8 @@ indirect_read(struct inode *ip, bool *bad)
 	return b;
 }
 
-// The address of block idx, 0 if it has none.
-static uint
-lookup(struct inode *ip, uint idx, bool *bad)
+uint
+blockmap_look(struct inode *ip, uint idx, bool *bad)
 {
 	struct buf *b;
 	uint addr;
@@ -66,48 +65,47 @@ uint
 blockmap_find(struct inode *ip, uint idx)
 {
 	bool bad;
-	uint addr = lookup(ip, idx, &bad);
+	uint addr = blockmap_look(ip, idx, &bad);
 
 	if (addr == 0 && !bad)
 		kprintf("fs: inode %u has no block %u\n", ip->inum, idx);
 	return addr;
 }
 
-// Gives the inode an indirect block, all entries 0.
+// Gives the inode an indirect block, with that one entry.
 static int
-indirect_make(struct inode *ip)
+indirect_make(struct inode *ip, uint idx, uint addr)
 {
-	uint addr = bitmap_alloc();
+	uint no = bitmap_alloc();
 	struct buf *b;
 
-	if (addr == 0)
+	if (no == 0)
 		return -1;
-	b = block_fresh(addr);
+	b = block_fresh(no);
 	if (b == NULL) {
-		bitmap_free(addr);
+		bitmap_take_back(no);
 		return -1;
 	}
+	((uint *)b->data)[idx - NDIRECT] = addr;
 	log_block(b);
 	block_release(b);
-	ip->addrs[NDIRECT] = addr;
-	ip->dirty = true;
+	ip->addrs[NDIRECT] = no;
 	return 0;
 }
 
-// Makes addr block idx of the file.
-static int
-enter(struct inode *ip, uint idx, uint addr)
+int
+blockmap_enter(struct inode *ip, uint idx, uint addr)
 {
 	struct buf *b;
 	bool bad;
 
+	DASSERT(ip->dirty);
 	if (idx < NDIRECT) {
 		ip->addrs[idx] = addr;
-		ip->dirty = true;
 		return 0;
 	}
-	if (ip->addrs[NDIRECT] == 0 && indirect_make(ip) < 0)
-		return -1;
+	if (ip->addrs[NDIRECT] == 0)
+		return indirect_make(ip, idx, addr);
 	b = indirect_read(ip, &bad);
 	if (b == NULL)
 		return -1;
@@ -117,35 +115,24 @@ enter(struct inode *ip, uint idx, uint addr)
 	return 0;
 }
 
-uint
-blockmap_ensure(struct inode *ip, uint idx, bool *fresh)
-{
-	bool bad;
-	uint addr = lookup(ip, idx, &bad);
-
-	*fresh = false;
-	if (addr != 0 || bad)
-		return addr;
-	addr = bitmap_alloc();
-	if (addr == 0)
-		return 0;
-	if (enter(ip, idx, addr) < 0) {
-		bitmap_free(addr);
-		return 0;
-	}
-	*fresh = true;
-	return addr;
-}
-
-// Progress of one shrinking operation.
+// Progress of one shrinking operation: UNFINISHED or STUCK once it has to stop.
 struct shrink {
 	struct inode *ip;
 	uint bitmap; // bitmap block changed last
 	uint nbitmaps;
+	enum shrunk state;
 };
 
-// Frees *addr, which maps block idx, and clears it; false if that would change
-// one bitmap block too many.  A bad address is dropped.
+static bool
+stop(struct shrink *s, enum shrunk why)
+{
+	s->state = why;
+	return false;
+}
+
+// Frees *addr, which maps block idx, and clears it; false, and nothing has
+// changed, if that would change one bitmap block too many, or cannot be done.
+// A bad address is dropped.
 static bool
 drop(struct shrink *s, uint idx, uint *addr)
 {
@@ -155,96 +142,111 @@ drop(struct shrink *s, uint idx, uint *addr)
 	if (no != 0) {
 		uint bitmap = BBLOCK(no, fs_geo.sb);
 
-		if (bitmap != s->bitmap) {
-			if (s->nbitmaps == SHRINK_BITMAPS)
-				return false;
-			s->bitmap = bitmap;
-			s->nbitmaps++;
-		}
-		bitmap_free(no);
+		if (bitmap != s->bitmap && s->nbitmaps == SHRINK_BITMAPS)
+			return stop(s, UNFINISHED);
+		if (bitmap_free(no) < 0)
+			return stop(s, STUCK);
+		s->nbitmaps += bitmap != s->bitmap;
+		s->bitmap = bitmap;
 	}
 	*addr = 0;
 	return true;
 }
 
 // Drops the n entries of map, which stand for the blocks from base on, last
-// one first; returns how many are left.
-static uint
+// one first.
+static void
 drop_down(struct shrink *s, uint *map, uint n, uint base)
 {
 	while (n > 0 && (map[n - 1] == 0 ||
 	                    drop(s, base + n - 1, &map[n - 1])))
 		n--;
-	return n;
 }
 
-// The indirect block and what it maps.  Returns how many entries are left; if
-// none, the block itself may still be there, for the next operation.
-static uint
+// The indirect block and what it maps.
+static void
 shrink_indirect(struct shrink *s)
 {
 	uint *root = &s->ip->addrs[NDIRECT];
 	struct buf *b;
-	uint left;
 	bool bad;
 
-	if (*root == 0)
-		return 0;
-	b = indirect_read(s->ip, &bad);
-	if (b == NULL) {
-		kprintf("fs: blocks of inode %u are lost\n", s->ip->inum);
+	if (checked(s->ip, NDIRECT, *root, &bad) == 0) {
 		*root = 0;
-		return 0;
+		return;
 	}
-	left = drop_down(s, (uint *)b->data, NINDIRECT, NDIRECT);
+	b = block_read(*root);
+	if (b == NULL) {
+		stop(s, STUCK);
+		return;
+	}
 	log_block(b);
+	drop_down(s, (uint *)b->data, NINDIRECT, NDIRECT);
 	block_release(b);
-	if (left == 0)
+	if (s->state == SHRUNK)
 		drop(s, NDIRECT, root);
-	return left;
 }
 
 static bool
-has_blocks(const struct inode *ip)
+is_empty(const struct inode *ip)
 {
 	for (uint i = 0; i <= NDIRECT; i++)
 		if (ip->addrs[i] != 0)
-			return true;
-	return false;
+			return false;
+	return ip->size == 0;
 }
 
-bool
+enum shrunk
 blockmap_shrink(struct inode *ip)
 {
-	struct shrink s = {.ip = ip};
-	uint left;
+	struct shrink s = {.ip = ip, .state = SHRUNK};
 
-	if (ip->size == 0 && !has_blocks(ip))
-		return true;
+	if (is_empty(ip))
+		return SHRUNK;
+	if (dinode_prepare(ip) < 0)
+		return STUCK;
 	inode_changes(ip);
-	left = NDIRECT + shrink_indirect(&s);
-	if (ip->addrs[NDIRECT] == 0)
-		left = drop_down(&s, ip->addrs, NDIRECT, 0);
-	if (ip->size > left * BSIZE)
-		ip->size = left * BSIZE;
-	ip->dirty = true;
+	ip->size = 0;
+	shrink_indirect(&s);
+	if (s.state == SHRUNK)
+		drop_down(&s, ip->addrs, NDIRECT, 0);
 	dinode_flush(ip);
-	return left == 0;
+	return s.state;
 }
 
-void
+// One operation's share; *cut once the file is empty.  What cannot be freed
+// stays behind its end, where it is used again when the file grows.
+static enum shrunk
+truncate_step(struct inode *ip, bool *cut)
+{
+	enum shrunk state = STUCK;
+	bool empty = false;
+
+	if (log_reserve(MAXOPBLOCKS) < 0)
+		return STUCK;
+	if (inode_lock_valid(ip) == 0) {
+		state = blockmap_shrink(ip);
+		empty = ip->size == 0;
+		inode_unlock(ip);
+	}
+	if (log_finish(MAXOPBLOCKS) < 0)
+		return STUCK;
+	*cut |= empty;
+	return state;
+}
+
+int
 inode_truncate(struct inode *ip)
 {
-	bool empty;
+	bool cut = false;
 
-	do {
-		log_reserve(MAXOPBLOCKS);
-		empty = true;
-		if (inode_lock_valid(ip) == 0) {
-			empty = blockmap_shrink(ip);
-			inode_unlock(ip);
-		}
-		log_finish(MAXOPBLOCKS);
+	if (inode_lock_valid(ip) < 0)
+		return -1;
+	cut = is_empty(ip);
+	inode_unlock(ip);
+	if (cut)
+		return 0;
+	while (truncate_step(ip, &cut) == UNFINISHED)
 		preempt_point();
-	} while (!empty);
+	return cut ? 0 : -1;
 }

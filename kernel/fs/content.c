@@ -6,6 +6,7 @@
 // there takes memory, but no file-system lock.  Writes take kernel memory
 // only, so that no operation waits for a page.
 
+#include "fs/bitmap.h"
 #include "fs/block.h"
 #include "fs/inode.h"
 #include "fs/log.h"
@@ -88,22 +89,62 @@ inode_read_user(struct inode *ip, uint64 udst, uint64 off, uint n)
 	return read_all(ip, udst, off, n, copy_to_user);
 }
 
-static int
-write_piece(struct inode *ip, struct piece p, const uchar *from)
+static void
+put_piece(struct buf *b, struct piece p, const uchar *from)
 {
-	bool fresh;
-	uint no = blockmap_ensure(ip, p.idx, &fresh);
+	memcpy(b->data + p.at, from, p.len);
+	log_block(b);
+	block_release(b);
+}
+
+// In block no, which the file has.
+static int
+overwrite(struct piece p, const uchar *from, uint no)
+{
+	struct buf *b = p.len == BSIZE ? block_fresh(no) : block_read(no);
+
+	if (b == NULL)
+		return -1;
+	put_piece(b, p, from);
+	return 0;
+}
+
+// In a block that the file gets.
+static int
+extend(struct inode *ip, struct piece p, const uchar *from)
+{
+	uint no = bitmap_alloc();
 	struct buf *b;
 
 	if (no == 0)
 		return -1;
-	b = fresh || p.len == BSIZE ? block_fresh(no) : block_read(no);
+	b = block_fresh(no);
 	if (b == NULL)
+		goto fail;
+	put_piece(b, p, from);
+	if (blockmap_enter(ip, p.idx, no) == 0)
+		return 0;
+fail:
+	bitmap_take_back(no);
+	return -1;
+}
+
+// What ends at byte end of the file.  0, or -1 with nothing changed.
+static int
+write_piece(struct inode *ip, struct piece p, uint64 end, const uchar *from)
+{
+	bool bad;
+	uint no = blockmap_look(ip, p.idx, &bad);
+	int r;
+
+	if (bad)
 		return -1;
-	memcpy(b->data + p.at, from, p.len);
-	log_block(b);
-	block_release(b);
-	return 0;
+	if ((no == 0 || end > ip->size) && dinode_prepare(ip) < 0)
+		return -1;
+	r = no != 0 ? overwrite(p, from, no) : extend(ip, p, from);
+	if (r == 0 && end > ip->size)
+		ip->size = (uint)end;
+	return r;
 }
 
 int
@@ -118,16 +159,11 @@ inode_write(struct inode *ip, const void *src, uint64 off, uint n)
 	while (done < n) {
 		struct piece p = first_piece(off + done, n - done);
 
-		if (write_piece(ip, p, from + done) < 0)
+		if (write_piece(ip, p, off + done + p.len, from + done) < 0)
 			break;
 		done += p.len;
 	}
-	if (off + done > ip->size) {
-		ip->size = off + done;
-		ip->dirty = true;
-	}
-	if (dinode_flush(ip) < 0)
-		return -1;
+	dinode_flush(ip);
 	return done > 0 || n == 0 ? (int)done : -1;
 }
 

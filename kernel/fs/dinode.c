@@ -7,6 +7,10 @@
 // What is read is checked here once (type, link count, size); block addresses
 // are checked where they are used, so that one bad address does not hide the
 // rest of a file.
+//
+// A change of an inode begins with what can fail: dinode_prepare reads its
+// block and logs it, so that it stays cached until the operation has ended and
+// dinode_flush needs no disk.
 
 #include "fs/block.h"
 #include "fs/inode.h"
@@ -77,16 +81,33 @@ dinode_load(struct inode *ip)
 }
 
 int
+dinode_prepare(struct inode *ip)
+{
+	struct buf *b;
+
+	if (ip->dirty)
+		return 0;
+	b = block_read(IBLOCK(ip->inum, fs_geo.sb));
+	if (b == NULL)
+		return -1;
+	log_block(b);
+	block_release(b);
+	ip->dirty = true;
+	return 0;
+}
+
+void
 dinode_flush(struct inode *ip)
 {
 	struct buf *b;
 	struct dinode *d;
 
 	if (!ip->dirty)
-		return 0;
+		return;
 	b = block_read(IBLOCK(ip->inum, fs_geo.sb));
 	if (b == NULL)
-		return -1;
+		panic("fs: the block of inode %u is logged, but not cached",
+		    ip->inum);
 	d = slot_in(b, ip->inum);
 	d->type = ip->type;
 	d->major = ip->major;
@@ -94,10 +115,8 @@ dinode_flush(struct inode *ip)
 	d->nlink = ip->nlink;
 	d->size = ip->size;
 	memcpy(d->addrs, ip->addrs, sizeof(d->addrs));
-	log_block(b);
 	block_release(b);
 	ip->dirty = false;
-	return 0;
 }
 
 // A free inode's number among those from..end-1, all in block b; or end.
@@ -170,14 +189,13 @@ dinode_alloc(const struct dinode *as)
 int
 dinode_free(struct inode *ip)
 {
-	int r;
-
+	if (dinode_prepare(ip) < 0)
+		return -1;
 	inode_changes(ip);
 	ip->type = 0;
-	ip->dirty = true;
-	r = dinode_flush(ip);
+	dinode_flush(ip);
 	ip->loaded = false;
-	if (r == 0 && ip->inum < __atomic_load_n(&hint, __ATOMIC_RELAXED))
+	if (ip->inum < __atomic_load_n(&hint, __ATOMIC_RELAXED))
 		__atomic_store_n(&hint, ip->inum, __ATOMIC_RELAXED);
-	return r;
+	return 0;
 }

@@ -159,20 +159,24 @@ share_fetch(struct share *s, uint64 uaddr, uint n)
 	return 0;
 }
 
-// Inode locked, in an operation.  0 if all of the share was written.
-static int
+// Inode locked, in an operation.  Returns how much of the share was written.
+static uint
 share_write(const struct share *s, struct file *f)
 {
+	uint done = 0;
+
 	for (uint i = 0; i * PGSIZE < s->n; i++) {
 		uint part = share_part(s, i);
 		int put = inode_write(f->ip, s->page[i], f->off, part);
 
-		if (put > 0)
+		if (put > 0) {
 			f->off += (uint)put;
+			done += (uint)put;
+		}
 		if (put != (int)part)
-			return -1;
+			break;
 	}
-	return 0;
+	return done;
 }
 
 // How much one operation may write: what the pages hold, or fewer bytes if the
@@ -187,43 +191,51 @@ share_limit(void)
 	return limit;
 }
 
-// Writes n bytes, of a call that has left bytes to write with these.
+// Writes up to n bytes, of a call that has left bytes to write with these.
+// Returns how many, or -1 with nothing changed.
 static int
 write_share(struct file *f, uint64 uaddr, uint n, uint left)
 {
-	uint cost = inode_write_cost(n);
+	uint cost = inode_write_cost(n), done = 0;
 	struct share s;
-	int r = -1;
 
 	if (share_fetch(&s, uaddr, n) < 0)
 		return -1;
-	log_reserve(cost);
+	if (log_reserve(cost) < 0) {
+		share_free(&s);
+		return -1;
+	}
 	if (inode_lock_valid(f->ip) == 0) {
 		if (f->append)
 			f->off = f->ip->size;
 		if (f->off + left <= MAX_BYTES)
-			r = share_write(&s, f);
+			done = share_write(&s, f);
 		inode_unlock(f->ip);
 	}
-	log_finish(cost);
+	if (log_finish(cost) < 0)
+		done = 0;
 	share_free(&s);
-	return r;
+	return done > 0 ? (int)done : -1;
 }
 
+// What has been written counts, even if the rest cannot be.
 static int
 write_inode(struct file *f, uint64 uaddr, uint n)
 {
 	uint limit = share_limit();
+	uint done = 0;
 
-	for (uint done = 0; done < n;) {
+	while (done < n) {
 		uint part = n - done < limit ? n - done : limit;
+		int put = write_share(f, uaddr + done, part, n - done);
 
-		if (write_share(f, uaddr + done, part, n - done) < 0)
-			return -1;
-		done += part;
+		if (put > 0)
+			done += (uint)put;
+		if (put != (int)part)
+			break;
 		preempt_point();
 	}
-	return (int)n;
+	return done > 0 || n == 0 ? (int)done : -1;
 }
 
 int

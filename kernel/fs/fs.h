@@ -17,9 +17,10 @@ void fs_init(void);
 // process context (init's, before it execs).
 void fs_mount(void);
 
-// Has everything that was changed on stable storage when it returns: for
-// powering off.  Process context, no sleep locks held.
-void fs_sync(void);
+// Has everything that was changed, by calls that have returned, in its place
+// and on stable storage when it returns 0; -1 if that cannot be done.  Process
+// context, no sleep locks held.
+int fs_sync(void);
 
 // Gives back memory of up to so many pages of cached blocks, and returns how
 // many it were; when there are none, unused inodes go back to their object
@@ -31,9 +32,10 @@ uint fs_reclaimable(void);
 
 // Every file-system call that may write runs between these two; they nest
 // nowhere, and no sleep lock is held at either.  log_begin sleeps while the
-// log has no room; log_end returns when the changes cannot be lost any more.
-void log_begin(void);
-void log_end(void);
+// log has no room; -1, and nothing is begun, if the file system is read-only.
+// log_end returns when the changes are in the log, -1 if they cannot get there.
+int log_begin(void);
+int log_end(void);
 
 // Finds a path from the root or the current directory.  Returns a referenced,
 // unlocked inode, or NULL.  Needs no log_begin, but may be called inside.

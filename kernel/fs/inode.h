@@ -21,7 +21,8 @@ struct inode {
 	uint64 stamp;             // [a] changed under [l]: names the contents,
 	                          // 0 = not named since they last changed
 	bool loaded;              // [l] what follows is the inode's
-	bool dirty;               // [l] and differs from the disk's
+	bool dirty;               // [l] and may differ from the disk's, whose
+	                          // block the running operation has logged
 	short type;               // [l] 0 unless loaded; else never changes
 	short major;              // [l]
 	short minor;              // [l]
@@ -76,25 +77,28 @@ void orphan_mount(void);
 // Fills ip from its disk inode.  A fault is reported and leaves it unloaded.
 void dinode_load(struct inode *ip);
 
-// Writes ip to its disk inode if it is dirty.  0, or -1 if that block cannot
-// be read.  Inside an operation; logs one block.
-int dinode_flush(struct inode *ip);
+// Comes before any change of the inode itself, in the operation that makes it:
+// its block becomes part of the operation.  0, or -1 if that cannot be read.
+// dinode_flush comes before the operation ends.
+int dinode_prepare(struct inode *ip);
 
-// Makes a free disk inode equal to as, which has a type but no links and no
-// blocks.  Returns it with one reference, locked; dropping that without having
-// added a link frees it again.  NULL if there is none.  Inside an operation;
+// Writes ip to its disk inode if it has been prepared.
+void dinode_flush(struct inode *ip);
+
+// Makes a free disk inode equal to as, which has a type and no blocks.  Returns
+// it with one reference, locked; NULL if there is none.  Inside an operation;
 // logs one block.
 struct inode *dinode_alloc(const struct dinode *as);
 
-// Makes the disk inode free.  It has no blocks.
+// Makes the disk inode free.  It has no blocks.  0, or -1 with nothing changed.
 int dinode_free(struct inode *ip);
 
 // fs/content.c: what they contain.  Locked.
 
 // Writes n bytes of kernel memory at off <= size, growing the file.  Returns
 // bytes written: fewer than n, or -1 instead of 0, if the disk is full or
-// fails, or the file would grow too long.  Inside an operation that has
-// reserved inode_write_cost(n).
+// fails, or the file would grow too long; beyond these nothing has changed.
+// Inside an operation that has reserved inode_write_cost(n).
 int inode_write(struct inode *ip, const void *src, uint64 off, uint n);
 
 // Blocks that such a write may log.
@@ -106,17 +110,27 @@ uint inode_write_cost(uint n);
 // is none.
 uint blockmap_find(struct inode *ip, uint idx);
 
-// The same, for writing: allocates the block if there is none, and then sets
-// *fresh.  0 if the disk is full or fails; nothing has changed then.
-uint blockmap_ensure(struct inode *ip, uint idx, bool *fresh);
+// The same without the report if there is none; *bad if that cannot be said.
+uint blockmap_look(struct inode *ip, uint idx, bool *bad);
 
-// Frees blocks from the end of the file as far as one operation may (it has
-// reserved MAXOPBLOCKS), and shortens size accordingly.  True when the file is
-// empty.
-bool blockmap_shrink(struct inode *ip);
+// Makes addr, a data block, block idx, which the file does not have.  The inode
+// has been prepared.  0, or -1 with nothing changed.
+int blockmap_enter(struct inode *ip, uint idx, uint addr);
 
-// Empties a file, in as many operations of its own as that takes.  Unlocked,
-// referenced, no operation open.
-void inode_truncate(struct inode *ip);
+// What became of an attempt to empty a file.
+enum shrunk {
+	SHRUNK,     // it has no blocks any more
+	UNFINISHED, // it has, which other operations can free
+	STUCK,      // it has, which cannot be freed; nobody reads them
+};
+
+// Makes a file empty, and frees as many of its blocks as one operation may (it
+// has reserved MAXOPBLOCKS).  If the inode cannot be changed, this is STUCK,
+// and the size is what it was.
+enum shrunk blockmap_shrink(struct inode *ip);
+
+// Empties a file, in as many operations of its own as that takes.  0, or -1
+// with nothing changed.  Unlocked, referenced, no operation open.
+int inode_truncate(struct inode *ip);
 
 #endif

@@ -7,26 +7,28 @@
 //   open       takes operations and their blocks (there is always one)
 //   closing    takes no new operations; waits for the running ones
 //   committing on its way to the disk, while the next is open (at most one)
-//   durable    cannot be lost any more
+//   durable    in the log
 //
 // The process that ends an operation when no other runs and nobody commits
 // becomes the committer; the rest of that group just sleeps.  So one commit
-// serves all operations that ended while the previous one was at work.
+// serves all operations that ended while the previous one was at work, most of
+// which is waiting for the disk to flush.
 //
 // A commit copies the transaction's blocks to memory of its own, which takes
 // no disk wait, and lets new operations in; their changes to the same blocks
-// stay in the cache and belong to the next transaction.  Then, each step
-// waiting for all transfers of the one before:
+// stay in the cache and belong to the next transaction.  What it then does to
+// the disk, and in which order, is in fs/logdisk.c.  If the log has no room
+// for the open transaction, it is emptied first, while operations go on.
 //
-//   1. the copies to the log's blocks      a crash up to here loses the
-//   2. the header that lists them          transaction; from here on keeps it
-//   3. the copies to their home blocks     a crash makes log_mount repeat this
-//   4. an empty header                     before the next commit's step 1
+// A transaction is durable when its header is written: it survives the end of
+// this kernel and of the emulator.  A power cut of the disk may still take it,
+// with all behind it, until the disk has flushed.  That is started at once if
+// nobody waits to commit (logdisk_idle), and else is part of the next commit.
 //
-// Step 4 is what the next commit waits for, not this one: until then a replay
-// would write home what is there already.  A write that is done survives a
-// crash of this kernel and of the emulator; no flush is sent, so nothing is
-// promised for a power cut of the host.
+// A transfer that fails ends all this: the file system is read-only from then
+// on, which one line says.  The disk stays as it is, since nothing is written
+// any more, and that is a state to mount from.  Operations that have not become
+// durable return -1; what they have changed stays in the cache.
 //
 // Room: used + reserved <= capacity, where used counts blocks of the open
 // transaction and reserved what its running operations may still add (those
@@ -39,232 +41,240 @@
 // an operation with a sleep lock held.  A transaction without running
 // operations may stay open (all have ended lazily, or changed nothing);
 // whoever needs its room, or its end, commits it.
+//
+// Each queue is woken as far as somebody in it can go on: of those that want
+// to begin, the first; of those that wait for the open transaction when it can
+// be committed, one, who commits or closes it; when it is durable, all of them.
 
 #include "fs/log.h"
 #include "fs/block.h"
-#include "fs/blockio.h"
-#include "fs/super.h"
-#include "kernel/param.h"
+#include "fs/logdisk.h"
+#include "kernel/fs.h"
 #include "kernel/riscv.h"
 #include "lib/printf.h"
-#include "lib/string.h"
-#include "mm/page.h"
 #include "proc/proc.h"
+#include "proc/waitq.h"
+#include "sync/spinlock.h"
 
-#define HEADER_SLOTS (BSIZE / sizeof(uint) - 1)
-#define PER_PAGE     (PGSIZE / BSIZE)
-#define COPY_PAGES   ((HEADER_SLOTS + PER_PAGE - 1) / PER_PAGE)
-
-// On disk.
-struct log_header {
-	uint count;               // blocks in the log; 0 = nothing committed
-	uint home[HEADER_SLOTS];  // where they belong
-};
-
-_Static_assert(sizeof(struct log_header) == BSIZE, "the header is one block");
+#define MAX_BLOCKS (BSIZE / sizeof(uint) - 1) // that a header can list
 
 struct txn {
 	uint used;
-	struct buf *block[HEADER_SLOTS]; // each pinned once
+	struct buf *block[MAX_BLOCKS]; // each pinned once
+	struct waitq waiters;          // for it to become durable
 };
 
 static struct {
 	uint capacity;        // [I] blocks of a transaction
-	uint header_block;    // [I]
 
 	struct spinlock lock;
-	struct waitq room;    // [lock] to begin an operation
-	struct waitq news;    // [lock] for a commit to take place
+	struct waitq turn;    // [lock] to begin an operation, the next
+	struct waitq line;    // [lock] those behind it, in order
+	struct waitq idle;    // [lock] for a commit to end
 	uint64 open;          // [lock] number of the open transaction
 	uint64 durable;       // [lock] number of the last durable one
 	bool closing;         // [lock]
-	bool committing;      // [lock]
+	bool committing;      // [lock] or emptying the log
+	bool failed;          // [lock] for ever
+	uint settlers;        // [lock] in line to empty the log
 	uint running;         // [lock] operations in the open transaction
 	uint reserved;        // [lock] blocks that they may add
 	uint64 next_ticket;   // [lock] for the next that wants to begin
 	uint64 admitted;      // [lock] tickets below this one have begun
 	struct txn txn[2];    // [lock] by number & 1; committing: [committer]
-
-	// Of the committer, whoever that is.
-	struct log_header *header;
-	uchar *copy[COPY_PAGES]; // PER_PAGE blocks each
-	struct io io[HEADER_SLOTS];
-	struct io_batch batch;
-	struct io clear_io;      // step 4 of the last commit
-	struct io_batch clear_batch;
 } wal;
 
-static uchar *
-copy_of(uint i)
+static struct txn *
+txn_of(uint64 id)
 {
-	return wal.copy[i / PER_PAGE] + i % PER_PAGE * BSIZE;
+	return &wal.txn[id & 1];
 }
 
+// Under wal.lock.
 static void
-must(int result, const char *what)
+wake_everybody(void)
 {
-	if (result < 0)
-		panic("fs: the log cannot go on: %s failed", what);
+	waitq_wake_all(&wal.turn);
+	waitq_wake_all(&wal.line);
+	waitq_wake_all(&wal.idle);
+	waitq_wake_all(&wal.txn[0].waiters);
+	waitq_wake_all(&wal.txn[1].waiters);
 }
 
-// Moves the first n log blocks between the disk and the copies, page by page.
+// Under wal.lock, which is given up meanwhile.
 static void
-move_log(uint n, bool write)
+fail(void)
 {
-	for (uint i = 0; i < n; i += PER_PAGE) {
-		uint len = n - i < PER_PAGE ? n - i : PER_PAGE;
-
-		io_start(&wal.batch, &wal.io[i], wal.header_block + 1 + i, len,
-		    copy_of(i), write);
-	}
-	must(io_wait(&wal.batch), write ? "writing it" : "reading it");
-}
-
-// Writes the copies where the header says.  Neighbours on the disk whose
-// copies are neighbours too go in one transfer.
-static void
-install(void)
-{
-	const uint *home = wal.header->home;
-	uint n = wal.header->count;
-
-	for (uint i = 0, len; i < n; i += len) {
-		len = 1;
-		while (i + len < n && (i + len) % PER_PAGE != 0 &&
-		    home[i + len] == home[i] + len)
-			len++;
-		io_start(&wal.batch, &wal.io[i], home[i], len, copy_of(i),
-		    true);
-	}
-	must(io_wait(&wal.batch), "writing blocks home");
-}
-
-static void
-clear_start(void)
-{
-	wal.header->count = 0;
-	io_start(&wal.clear_batch, &wal.clear_io, wal.header_block, 1,
-	    wal.header, true);
-}
-
-static void
-clear_wait(void)
-{
-	must(io_wait(&wal.clear_batch), "clearing it");
-}
-
-// Steps 1 to 4 for the transaction whose copies have been made.  Calls durable
-// between 2 and 3.
-static void
-write_out(const struct txn *t, void (*durable)(void))
-{
-	struct log_header *h = wal.header;
-
-	clear_wait();
-	h->count = t->used;
-	for (uint i = 0; i < t->used; i++)
-		h->home[i] = t->block[i]->no;
-	move_log(t->used, true);
-	io_start(&wal.batch, &wal.io[0], wal.header_block, 1, h, true);
-	must(io_wait(&wal.batch), "writing its header");
-	durable();
-	install();
-	clear_start();
-}
-
-static void
-now_durable(void)
-{
-	spin_lock(&wal.lock);
-	wal.durable++;
-	waitq_wake_all(&wal.news);
+	wal.failed = true;
+	wake_everybody();
 	spin_unlock(&wal.lock);
+	logdisk_complain();
+	spin_lock(&wal.lock);
 }
 
-// Under wal.lock: the next commit may take place, by somebody who waits for
-// his changes to be durable or by somebody who waits for room.
+// Under wal.lock: somebody who waits for the open transaction can commit it,
+// or else whoever waits for its room.
+static void
+wake_committer(void)
+{
+	struct waitq *q = &txn_of(wal.open)->waiters;
+
+	waitq_wake_one(list_empty(&q->procs) ? &wal.turn : q);
+}
+
+// Under wal.lock: the disk side is this process's.
+static void
+begin_committing(void)
+{
+	wal.committing = true;
+	current()->holds++; // others wait for its end (proc/sched.c)
+}
+
+// Under wal.lock: the disk side is free for the next.
 static void
 end_committing(void)
 {
 	wal.committing = false;
-	waitq_wake_all(&wal.news);
-	waitq_wake_all(&wal.room);
-}
-
-// Under wal.lock, which is given up meanwhile: no operation runs and nobody
-// commits.
-static void
-commit(void)
-{
-	struct txn *t = &wal.txn[wal.open & 1];
-
-	wal.committing = true;
-	wal.closing = true; // nobody may change the blocks being copied
-	spin_unlock(&wal.lock);
-	for (uint i = 0; i < t->used; i++)
-		memcpy(copy_of(i), t->block[i]->data, BSIZE);
-	spin_lock(&wal.lock);
-	wal.open++;
-	wal.closing = false;
-	waitq_wake_all(&wal.room);
-	spin_unlock(&wal.lock);
-
-	write_out(t, now_durable);
-	for (uint i = 0; i < t->used; i++)
-		block_unpin(t->block[i]);
-
-	spin_lock(&wal.lock);
-	t->used = 0;
-	end_committing();
+	current()->holds--;
+	waitq_wake_all(&wal.idle);
+	wake_committer();
 }
 
 static bool
-may_begin(uint64 ticket, uint n)
+somebody_waits(void)
 {
-	return ticket == wal.admitted && !wal.closing &&
-	    wal.txn[wal.open & 1].used + wal.reserved + n <= wal.capacity;
+	return !list_empty(&txn_of(wal.open)->waiters.procs) ||
+	    !list_empty(&wal.turn.procs) || wal.settlers > 0;
 }
 
-void
+// Under wal.lock, which is given up meanwhile: the transaction that has been
+// closed is durable.
+static void
+end_commit(struct txn *t)
+{
+	bool quiet;
+
+	t->used = 0;
+	wal.durable++;
+	waitq_wake_all(&t->waiters);
+	quiet = !somebody_waits();
+	if (quiet) {
+		spin_unlock(&wal.lock);
+		logdisk_idle();
+		spin_lock(&wal.lock);
+	}
+}
+
+// Under wal.lock, which is given up meanwhile: no operation runs, nobody
+// commits, and the log has room for the open transaction.
+static void
+commit(void)
+{
+	struct txn *t = txn_of(wal.open);
+	int r;
+
+	begin_committing();
+	wal.closing = true; // nobody may change the blocks being copied
+	spin_unlock(&wal.lock);
+	logdisk_stage(t->block, t->used);
+	spin_lock(&wal.lock);
+	wal.open++;
+	wal.closing = false;
+	waitq_wake_one(&wal.turn);
+	spin_unlock(&wal.lock);
+
+	r = logdisk_commit();
+
+	spin_lock(&wal.lock);
+	if (r < 0)
+		fail();
+	else
+		end_commit(t);
+	end_committing();
+}
+
+// Under wal.lock, which is given up meanwhile: nobody commits.
+static void
+checkpoint(void)
+{
+	int r;
+
+	begin_committing();
+	spin_unlock(&wal.lock);
+	r = logdisk_checkpoint();
+	spin_lock(&wal.lock);
+	if (r < 0)
+		fail();
+	end_committing();
+}
+
+// Under wal.lock: brings the open transaction one step closer to being durable
+// if that is possible now.  True if the lock was given up for that.
+static bool
+advance(void)
+{
+	if (wal.committing || wal.failed || wal.settlers > 0)
+		return false;
+	if (txn_of(wal.open)->used > logdisk_room()) {
+		checkpoint();
+		return true;
+	}
+	if (wal.running > 0)
+		return false;
+	commit();
+	return true;
+}
+
+static bool
+fits(uint n)
+{
+	return !wal.closing &&
+	    txn_of(wal.open)->used + wal.reserved + n <= wal.capacity;
+}
+
+int
 log_reserve(uint n)
 {
 	uint64 ticket;
+	bool failed;
 
 	KASSERT(n <= wal.capacity);
 	spin_lock(&wal.lock);
 	ticket = wal.next_ticket++;
-	while (!may_begin(ticket, n)) {
-		if (ticket == wal.admitted && wal.running == 0 &&
-		    !wal.committing)
-			commit();
-		else
-			waitq_sleep_deaf(&wal.room, &wal.lock);
+	while (!wal.failed && ticket != wal.admitted)
+		waitq_sleep_deaf(&wal.line, &wal.lock);
+	while (!wal.failed && !fits(n))
+		if (!advance())
+			waitq_sleep_deaf(&wal.turn, &wal.lock);
+	failed = wal.failed;
+	if (!failed) {
+		wal.admitted++;
+		wal.running++;
+		current()->holds++; // others wait for its end (proc/sched.c)
+		wal.reserved += n;
+		waitq_wake_one(&wal.line);
 	}
-	wal.admitted++;
-	wal.running++;
-	current()->holds++; // others wait for its end (proc/sched.c)
-	wal.reserved += n;
-	waitq_wake_all(&wal.room); // there may be room for the next, too
 	spin_unlock(&wal.lock);
+	return failed ? -1 : 0;
 }
 
 // Under wal.lock, behind the end of an operation of transaction number id.
-static void
+static int
 await_durable(uint64 id)
 {
-	while (wal.durable < id) {
-		if (!wal.committing && wal.running == 0) {
-			commit();
+	while (wal.durable < id && !wal.failed) {
+		if (advance())
 			continue;
-		}
 		if (!wal.committing)
 			wal.closing = true;
-		waitq_sleep_deaf(&wal.news, &wal.lock);
+		waitq_sleep_deaf(&txn_of(id)->waiters, &wal.lock);
 	}
+	return wal.durable >= id ? 0 : -1;
 }
 
-// Under wal.lock: the operation is over as far as its transaction goes.
-static void
+// Under wal.lock: the operation is over as far as its transaction goes, whose
+// number is returned.
+static uint64
 leave(uint n)
 {
 	KASSERT(wal.running > 0 && wal.reserved >= n);
@@ -272,22 +282,29 @@ leave(uint n)
 	current()->holds--;
 	wal.reserved -= n;
 	if (!wal.closing)
-		waitq_wake_all(&wal.room);
-	else if (wal.running == 0)
-		waitq_wake_all(&wal.news); // somebody to commit
+		waitq_wake_one(&wal.turn);
+	return wal.open;
 }
 
-void
+// Under wal.lock.  An open transaction that holds nothing has nothing to wait
+// for.
+static int
+await(uint64 id)
+{
+	if (wal.open == id && txn_of(id)->used == 0)
+		return 0;
+	return await_durable(id);
+}
+
+int
 log_finish(uint n)
 {
-	uint64 id;
+	int r;
 
 	spin_lock(&wal.lock);
-	id = wal.open;
-	leave(n);
-	if (wal.txn[id & 1].used > 0)
-		await_durable(id);
+	r = await(leave(n));
 	spin_unlock(&wal.lock);
+	return r;
 }
 
 uint64
@@ -296,20 +313,22 @@ log_finish_lazily(uint n)
 	uint64 id;
 
 	spin_lock(&wal.lock);
-	id = wal.open;
-	leave(n);
+	id = leave(n);
+	if (wal.closing && wal.running == 0)
+		wake_committer();
 	spin_unlock(&wal.lock);
 	return id;
 }
 
-// A transaction that is open still, and holds nothing, has nothing to wait for.
-void
-log_await(uint64 id)
+int
+log_await(uint64 ticket)
 {
+	int r;
+
 	spin_lock(&wal.lock);
-	if (wal.open != id || wal.txn[id & 1].used > 0)
-		await_durable(id);
+	r = await(ticket);
 	spin_unlock(&wal.lock);
+	return r;
 }
 
 void
@@ -320,7 +339,7 @@ log_block(struct buf *b)
 	DASSERT(sleeplock_held(&b->lock));
 	spin_lock(&wal.lock);
 	KASSERT(wal.running > 0);
-	t = &wal.txn[wal.open & 1];
+	t = txn_of(wal.open);
 	if (b->txn != wal.open) {
 		if (t->used == wal.capacity)
 			panic("fs: operations log more than they reserved");
@@ -331,25 +350,24 @@ log_block(struct buf *b)
 	spin_unlock(&wal.lock);
 }
 
-void
+// Others do not commit before the settlers have had their turn, which would
+// not come otherwise on a busy system.
+int
 log_settle(void)
 {
-	spin_lock(&wal.lock);
-	if (wal.txn[wal.open & 1].used > 0)
-		await_durable(wal.open);
-	while (wal.committing)
-		waitq_sleep_deaf(&wal.news, &wal.lock);
-	wal.committing = true; // the batches are ours now
-	spin_unlock(&wal.lock);
-
-	clear_wait();
-	io_start(&wal.batch, &wal.io[0], 0, 0, NULL, true); // a flush
-	if (io_wait(&wal.batch) < 0)
-		kprintf("fs: the disk cannot flush its cache\n");
+	bool failed;
 
 	spin_lock(&wal.lock);
-	end_committing();
+	await(wal.open);
+	wal.settlers++;
+	while (wal.committing && !wal.failed)
+		waitq_sleep_deaf(&wal.idle, &wal.lock);
+	wal.settlers--;
+	if (!wal.failed)
+		checkpoint();
+	failed = wal.failed;
 	spin_unlock(&wal.lock);
+	return failed ? -1 : 0;
 }
 
 uint
@@ -358,61 +376,19 @@ log_capacity(void)
 	return wal.capacity;
 }
 
-// What the log lists must be blocks that operations change.
-static void
-check_header(const struct log_header *h)
-{
-	if (h->count > wal.capacity)
-		panic("root disk: corrupt log: it lists %u blocks, "
-		      "the log has %u", h->count, wal.capacity);
-	for (uint i = 0; i < h->count; i++)
-		if (h->home[i] < fs_geo.sb.inodestart ||
-		    h->home[i] >= fs_geo.sb.size)
-			panic("root disk: corrupt log: entry %u is block %u",
-			    i, h->home[i]);
-}
-
-static void
-replay(void)
-{
-	must(io_once(wal.header_block, 1, wal.header, false), "reading it");
-	check_header(wal.header);
-	if (wal.header->count == 0)
-		return;
-	kprintf("fs: finishing an interrupted commit of %u blocks\n",
-	    wal.header->count);
-	move_log(wal.header->count, false);
-	install();
-	clear_start();
-	clear_wait();
-}
-
-static void *
-must_alloc(void)
-{
-	void *page = kpage_alloc();
-
-	if (page == NULL)
-		panic("fs: no memory for the log");
-	return page;
-}
-
 void
 log_mount(void)
 {
-	uint room = fs_geo.sb.nlog - 1;
-
 	spin_init(&wal.lock, LC_LOG);
-	waitq_init(&wal.room);
-	waitq_init(&wal.news);
-	io_batch_init(&wal.batch);
-	io_batch_init(&wal.clear_batch);
-	wal.header_block = fs_geo.sb.logstart;
-	wal.capacity = room < HEADER_SLOTS ? room : HEADER_SLOTS;
+	waitq_init(&wal.turn);
+	waitq_init(&wal.line);
+	waitq_init(&wal.idle);
+	waitq_init(&wal.txn[0].waiters);
+	waitq_init(&wal.txn[1].waiters);
 	wal.open = 1;
 	wal.durable = 0;
-	wal.header = must_alloc();
-	for (uint i = 0; i * PER_PAGE < wal.capacity; i++)
-		wal.copy[i] = must_alloc();
-	replay();
+	wal.failed = logdisk_mount() < 0;
+	wal.capacity = logdisk_capacity();
+	if (wal.failed)
+		logdisk_complain();
 }

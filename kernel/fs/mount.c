@@ -17,7 +17,6 @@
 #include "mm/page.h"
 
 #define SUPER_BLOCK 1
-#define SECTOR      512
 
 // The cache may take this part of RAM, and gives it back when asked.
 #define CACHE_SHARE 8
@@ -74,10 +73,10 @@ fs_mount(void)
 	orphan_mount();
 }
 
-void
+int
 fs_sync(void)
 {
-	log_settle();
+	return log_settle();
 }
 
 // When no block is left to give, unused inodes become free objects: their pages

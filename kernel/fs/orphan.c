@@ -2,9 +2,10 @@
 //
 // Their blocks are freed by orphan_reap, in operations of its own: a large
 // file on a large disk may need several, and each leaves a consistent disk
-// (the file is shorter, and still an orphan).  A crash before the last one
-// leaves an inode with a type and no links, which is what orphan_mount looks
-// for, and says that it has found.
+// (the file has fewer blocks, and is still an orphan).  A crash before the last
+// one leaves an inode with a type and no links, which is what orphan_mount looks
+// for, and says that it has found; so does a disk that cannot be read or written
+// where it must be.
 //
 // The list holds each orphan's last reference.  Whoever may have made one
 // reaps behind its operation, where no locks are held: log_end, the closing of
@@ -52,22 +53,38 @@ orphan_take(void)
 	return ip;
 }
 
+// Under ip's lock, in an operation.
+static enum shrunk
+take_apart(struct inode *ip)
+{
+	enum shrunk state = blockmap_shrink(ip);
+
+	if (state == SHRUNK && dinode_free(ip) < 0)
+		state = STUCK;
+	return state;
+}
+
 // One operation's share of freeing ip, in the transaction *ticket.  True if
-// that was all.
+// nothing is left to do, for now: what cannot be freed is left to the next
+// mount.
 static bool
 dismantle(struct inode *ip, uint64 *ticket)
 {
-	bool empty;
+	bool begun = log_reserve(MAXOPBLOCKS) == 0;
+	enum shrunk state = STUCK;
 
-	log_reserve(MAXOPBLOCKS);
 	sleeplock_lock(&ip->lock);
-	empty = blockmap_shrink(ip);
-	if (empty && dinode_free(ip) < 0)
-		kprintf("fs: inode %u cannot be freed and is lost\n",
-		    ip->inum);
+	if (begun)
+		state = take_apart(ip);
+	if (state == STUCK)
+		ip->loaded = false; // no orphan for whoever drops it
 	sleeplock_unlock(&ip->lock);
-	*ticket = log_finish_lazily(MAXOPBLOCKS);
-	return empty;
+	if (begun)
+		*ticket = log_finish_lazily(MAXOPBLOCKS);
+	if (state == STUCK)
+		kprintf("fs: inode %u stays until the next mount: it cannot "
+			"be freed\n", ip->inum);
+	return state != UNFINISHED;
 }
 
 // Frees all orphans and returns the last transaction that this took part in,
@@ -122,7 +139,6 @@ adopt_leftover(uint inum)
 {
 	struct inode *ip = inode_get(inum);
 
-
 	if (ip == NULL)
 		panic("fs: no memory to clean up after the last run");
 	inode_lock(ip);
@@ -147,14 +163,19 @@ orphan_mount(void)
 	}
 }
 
-void
+int
 log_begin(void)
 {
-	log_reserve(MAXOPBLOCKS);
+	return log_reserve(MAXOPBLOCKS);
 }
 
-void
+int
 log_end(void)
 {
-	log_await(reap(log_finish_lazily(MAXOPBLOCKS)));
+	uint64 ticket = log_finish_lazily(MAXOPBLOCKS);
+	uint64 last = reap(ticket);
+
+	if (last != ticket)
+		log_await(last); // whether it gets there is not the call's
+	return log_await(ticket);
 }

@@ -15,6 +15,7 @@
 #include "fs/dir.h"
 #include "fs/inode.h"
 #include "kernel/stat.h"
+#include "lib/printf.h"
 #include "lib/string.h"
 
 #define LINK_MAX 32767 // what the disk's 16 bits hold
@@ -31,11 +32,12 @@ lock_dir(struct inode *dp)
 	return -1;
 }
 
+// Of an inode that has been prepared, unless n is 0.
 static void
 add_links(struct inode *ip, int n)
 {
+	DASSERT(n == 0 || ip->dirty);
 	ip->nlink = (short)(ip->nlink + n);
-	ip->dirty = true;
 }
 
 // Keeps the reference only if ip is something that can be opened for writing.
@@ -55,29 +57,31 @@ keep_if_file(struct inode *ip)
 	return NULL;
 }
 
-// Gives the new inode, locked and without links, its contents and its name.
+// Gives the new inode, locked and without links, its contents and its name.  0,
+// or -1 with the directory as it was.
 static int
 settle(struct inode *dp, uint off, const char *name, struct inode *ip)
 {
-	bool is_dir = ip->type == T_DIR;
+	int up = ip->type == T_DIR ? 1 : 0;
+	int r;
 
-	if (is_dir && dir_start(ip, dp->inum) < 0)
+	if (up && (dir_start(ip, dp->inum) < 0 || dinode_prepare(dp) < 0))
 		return -1;
-	add_links(ip, 1);
-	if (dinode_flush(ip) < 0)
-		goto unlink;
-	if (is_dir)
-		add_links(dp, 1);
-	// Writing the entry writes dp's inode as well.
-	if (dir_enter(dp, off, name, ip->inum) == 0)
-		return 0;
-	if (is_dir)
-		add_links(dp, -1);
+	add_links(dp, up);
+	r = dir_enter(dp, off, name, ip->inum);
+	add_links(dp, r < 0 ? -up : 0);
 	dinode_flush(dp);
-unlink:
-	add_links(ip, -1);
-	dinode_flush(ip);
-	return -1;
+	return r;
+}
+
+// Makes an inode free that this operation has made: what that changes, it has
+// logged.
+static void
+discard(struct inode *ip)
+{
+	if (blockmap_shrink(ip) != SHRUNK || dinode_free(ip) < 0)
+		panic("fs: inode %u cannot be given back by the operation "
+		      "that made it", ip->inum);
 }
 
 // Under dp's lock: an inode like the given one at a free spot.
@@ -94,10 +98,12 @@ create_at(struct inode *dp, uint off, const char *name,
 	if (ip == NULL)
 		return NULL;
 	r = settle(dp, off, name, ip);
+	if (r < 0)
+		discard(ip);
 	inode_unlock(ip);
 	if (r == 0)
 		return ip;
-	inode_put(ip); // it has no links: this frees it
+	inode_put(ip);
 	return NULL;
 }
 
@@ -127,17 +133,24 @@ struct inode *
 tree_create(const char *path, short type, short major, short minor)
 {
 	const struct dinode like = {
-	    .type = type, .major = major, .minor = minor};
+	    .type = type, .nlink = 1, .major = major, .minor = minor};
 	char name[DIRSIZ];
 	struct inode *dp = path_parent(path, name), *ip;
 
 	if (dp == NULL)
 		return NULL;
-	log_begin();
+	if (log_begin() < 0) {
+		inode_put(dp);
+		orphan_reap();
+		// What is there can be opened all the same.
+		return type == T_FILE ? keep_if_file(path_lookup(path)) : NULL;
+	}
 	ip = create_in(dp, name, &like);
 	inode_put(dp);
-	log_end();
-	return ip;
+	if (log_end() == 0 || ip == NULL)
+		return ip;
+	inode_put(ip);
+	return NULL;
 }
 
 // Under dp's lock; ip is no directory.
@@ -150,16 +163,11 @@ link_in(struct inode *dp, const char *name, struct inode *ip)
 	if (dir_find(dp, name, &spot) < 0 || spot.inum != 0 ||
 	    inode_lock_valid(ip) < 0)
 		return -1;
-	if (ip->nlink == 0 || ip->nlink == LINK_MAX)
-		goto out;
-	add_links(ip, 1);
-	if (dinode_flush(ip) == 0)
+	if (ip->nlink > 0 && ip->nlink < LINK_MAX && dinode_prepare(ip) == 0) {
 		r = dir_enter(dp, spot.off, name, ip->inum);
-	if (r < 0) {
-		add_links(ip, -1);
+		add_links(ip, r == 0 ? 1 : 0);
 		dinode_flush(ip);
 	}
-out:
 	inode_unlock(ip);
 	return r;
 }
@@ -169,41 +177,48 @@ tree_link(const char *old, const char *new)
 {
 	char name[DIRSIZ];
 	struct inode *ip, *dp;
+	bool begun;
 	int r = -1;
 
 	ip = keep_if_file(path_lookup(old));
 	if (ip == NULL)
 		return -1;
 	dp = path_parent(new, name);
-	log_begin();
-	if (dp != NULL && lock_dir(dp) == 0) {
+	begun = log_begin() == 0;
+	if (begun && dp != NULL && lock_dir(dp) == 0) {
 		r = link_in(dp, name, ip);
 		inode_unlock(dp);
 	}
 	if (dp != NULL)
 		inode_put(dp);
 	inode_put(ip);
-	log_end();
+	if (!begun)
+		orphan_reap();
+	else if (log_end() < 0)
+		r = -1;
 	return r;
 }
 
-// Both locked: takes the entry at off away from dp and one link from ip.
+// Both locked: takes the entry at off away from dp and one link from ip.  0, or
+// -1 with nothing changed.
 static int
 detach(struct inode *dp, uint off, struct inode *ip)
 {
 	int down = ip->type == T_DIR ? 1 : 0;
+	int r = -1;
 
 	if (ip->nlink < 1)
 		return -1;
 	if (down && (dp->nlink < 2 || dir_is_empty(ip) != 1))
 		return -1;
-	add_links(dp, -down);
-	if (dir_clear(dp, off) < 0) {
-		add_links(dp, down);
-		return -1;
+	if (dinode_prepare(ip) == 0 && (!down || dinode_prepare(dp) == 0)) {
+		add_links(dp, -down);
+		r = dir_clear(dp, off);
+		add_links(r < 0 ? dp : ip, r < 0 ? down : -1);
 	}
-	add_links(ip, -1);
-	return dinode_flush(ip);
+	dinode_flush(dp);
+	dinode_flush(ip);
+	return r;
 }
 
 // Under dp's lock.  If somebody else has locked the inode that name leads to,
@@ -250,7 +265,11 @@ tree_unlink(const char *path)
 
 	if (dp == NULL)
 		return -1;
-	log_begin();
+	if (log_begin() < 0) {
+		inode_put(dp);
+		orphan_reap();
+		return -1;
+	}
 	do {
 		busy = NULL;
 		if (!name_is_dots(name) && lock_dir(dp) == 0) {
@@ -261,6 +280,5 @@ tree_unlink(const char *path)
 			await_unlocked(busy);
 	} while (busy != NULL);
 	inode_put(dp);
-	log_end();
-	return r;
+	return log_end() < 0 ? -1 : r;
 }

@@ -213,8 +213,11 @@ sys_open(uint64 upath, long flags)
 	    files_unshare() < 0)
 		return -1;
 	f = open_path(path, flags);
-	if (f != NULL && (flags & O_TRUNC) && f->kind == FILE_INODE)
-		inode_truncate(f->ip);
+	if (f != NULL && (flags & O_TRUNC) && f->kind == FILE_INODE &&
+	    inode_truncate(f->ip) < 0) {
+		file_put(f);
+		f = NULL;
+	}
 	orphan_reap();
 	if (f == NULL)
 		return -1;
