@@ -37,13 +37,29 @@ struct kcache {
 static struct kcache caches[16];
 static uint ncaches;
 
+struct host_faults host_faults;
+
+static bool
+fault(bool kind)
+{
+	struct host_faults *f = &host_faults;
+
+	if (!f->armed || !kind)
+		return false;
+	f->count++;
+	if (f->count != f->at && (f->every == 0 || f->count % f->every != 0))
+		return false;
+	f->hits++;
+	return true;
+}
+
 static bool
 alloc_fails(void)
 {
 	if (!host_may_sleep())
 		host_broken("allocation with a spinlock held");
 	host_yield();
-	if (host_no_memory)
+	if (host_no_memory || fault(host_faults.allocs))
 		return true;
 	return host_fail_alloc > 0 && --host_fail_alloc == 0;
 }
@@ -206,8 +222,91 @@ uint host_disk_blocks;
 long host_cut;
 long host_writes;
 long host_bad_block = -1;
-static struct disk_request *pending[MAX_PENDING + 1];
+
+struct pending {
+	struct disk_request *r;
+	uint since; // recorded events when it was submitted
+};
+static struct pending pending[MAX_PENDING + 1];
 static uint npending;
+
+// --- the recording ---
+
+struct host_record *host_record;
+
+void
+host_record_start(void)
+{
+	if (host_record == NULL)
+		host_record = mmap(NULL, sizeof(*host_record),
+		    PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (host_record == MAP_FAILED)
+		host_broken("no memory for a recording");
+	host_record->n = 0;
+	host_record->used = 0;
+	host_record->on = true;
+}
+
+void
+host_record_end(void)
+{
+	host_record->on = false;
+}
+
+static struct host_event *
+record(enum host_what what)
+{
+	struct host_event *e;
+
+	if (host_record == NULL || !host_record->on)
+		return NULL;
+	if (host_record->n == HOST_MAX_EVENTS)
+		host_broken("a recording without end");
+	e = &host_record->event[host_record->n];
+	memset(e, 0, sizeof(*e));
+	e->what = what;
+	return e;
+}
+
+void
+host_mark(enum host_what what, uint who, uint value)
+{
+	struct host_event *e = record(what);
+
+	if (e == NULL)
+		return;
+	e->who = who;
+	e->value = value;
+	host_record->n++;
+}
+
+static void
+record_transfer(const struct disk_request *r, uint since)
+{
+	struct host_event *e =
+	    r->write ? record(r->len > 0 ? HOST_WRITE : HOST_FLUSH) : NULL;
+
+	if (e == NULL)
+		return;
+	if (host_record->used + r->len > HOST_MAX_DATA)
+		host_broken("a recording of too much data");
+	e->since = since;
+	e->sector = r->sector;
+	e->len = r->len;
+	e->data = host_record->data + host_record->used;
+	if (r->len > 0)
+		memcpy(e->data, r->data, r->len);
+	host_record->used += r->len;
+	host_record->n++;
+}
+
+static void
+enqueue(struct disk_request *r)
+{
+	pending[npending].r = r;
+	pending[npending++].since = host_record != NULL ? host_record->n : 0;
+}
 
 void
 host_disk_open(uint blocks)
@@ -237,7 +336,7 @@ disk_submit(struct disk_request *r)
 		host_broken("disk request with a spinlock held");
 	while (npending >= MAX_PENDING)
 		host_switch();
-	pending[npending++] = r;
+	enqueue(r);
 	host_yield();
 }
 
@@ -246,7 +345,7 @@ disk_submit_now(struct disk_request *r)
 {
 	if (npending == MAX_PENDING + 1)
 		host_broken("two requests that cannot wait");
-	pending[npending++] = r;
+	enqueue(r);
 }
 
 bool
@@ -276,6 +375,21 @@ transfer(struct disk_request *r)
 	host_writes += r->write;
 }
 
+static bool
+is_bad(struct disk_request *r)
+{
+	if (host_bad_block >= 0 && r->len > 0 &&
+	    (long)(r->sector / 2) <= host_bad_block &&
+	    host_bad_block < (long)((r->sector + r->len / 512) / 2))
+		return true;
+	if (!fault(r->write ? host_faults.writes : host_faults.reads))
+		return false;
+	host_faults.write_hits += r->write;
+	if (r->write && r->len > 0 && host_random(2))
+		transfer(r);
+	return true;
+}
+
 // Completes one of the pending requests; false if there are none.
 bool
 host_disk_event(void)
@@ -286,15 +400,13 @@ host_disk_event(void)
 	if (npending == 0)
 		return false;
 	i = host_random(npending);
-	r = pending[i];
-	pending[i] = pending[--npending];
-	r->ok = true;
-	if (host_bad_block >= 0 && r->len > 0 &&
-	    (long)(r->sector / 2) <= host_bad_block &&
-	    host_bad_block < (long)((r->sector + r->len / 512) / 2))
-		r->ok = false;
-	else if (r->len > 0)
+	r = pending[i].r;
+	r->ok = !is_bad(r);
+	if (r->ok && r->len > 0)
 		transfer(r);
+	if (r->ok)
+		record_transfer(r, pending[i].since);
+	pending[i] = pending[--npending];
 	r->done(r);
 	return true;
 }

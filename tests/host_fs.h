@@ -76,8 +76,24 @@ void worker_ends(void);
 // sound in the end.
 void many_seeds(const char *name, void (*body)(void));
 
+// Calls that make, change and remove things on an empty disk, in this order;
+// each is one operation of the file system (plus the freeing of what it leaves
+// without a name).  A step returns what its call does: -1, or, if it succeeds,
+// step_result(), 0 or a number of bytes.
+#define NSTEPS 23
+int try_step(uint i);
+int step_result(uint i);
+void take_step(uint i); // must succeed
+// Whether the call has this result when it is asked for no more than that.
+bool try_step_as(uint i, int result);
+// The disk's signature after so many steps, once they have been rehearsed.
+extern uint64 step_signature[NSTEPS + 1];
+bool rehearse(void);
+
 void basic_tests(void);
 void crash_tests(void);
+void power_tests(void);
+void transfer_tests(void);
 void race_tests(void);
 void pipe_tests(void);
 void fault_tests(void);

@@ -52,7 +52,7 @@ static const struct step steps[] = {
     {"create", "d/last", NULL, 0},
 };
 
-#define NSTEPS (sizeof(steps) / sizeof(steps[0]))
+_Static_assert(sizeof(steps) / sizeof(steps[0]) == NSTEPS, "host_fs.h");
 
 static struct { // shared with children
 	uint limit; // run so many steps
@@ -61,36 +61,73 @@ static struct { // shared with children
 	long writes;
 } *shared;
 
-static void
+static int
 append(const char *path, uint seed, int n)
 {
-	int fd = t_open(path, O_RDWR);
+	int fd = t_open(path, O_RDWR), r;
 
-	while (sys_read(fd, (uint64)big_scratch(), BIG_SIZE) > 0)
-		;
+	if (fd < 0)
+		return -1;
+	do
+		r = (int)sys_read(fd, (uint64)big_scratch(), BIG_SIZE);
+	while (r > 0);
 	for (int i = 0; i < n; i++)
 		big_scratch()[i] = pattern(seed, (uint)i);
-	CHECK(sys_write(fd, (uint64)big_scratch(), n) == n);
+	if (r == 0)
+		r = (int)sys_write(fd, (uint64)big_scratch(), n);
 	t_close(fd);
+	return r;
 }
 
-static void
-take_step(uint i)
+static int
+open_close(const char *path, int flags)
+{
+	int fd = t_open(path, flags);
+
+	return fd < 0 ? -1 : t_close(fd);
+}
+
+// n: for appends, so many bytes.
+static int
+step_with(uint i, int n)
 {
 	const struct step *s = &steps[i];
 
 	if (strcmp(s->call, "create") == 0)
-		CHECK(t_close(t_open(s->path, O_CREATE | O_RDWR)) == 0);
-	else if (strcmp(s->call, "empty") == 0)
-		CHECK(t_close(t_open(s->path, O_TRUNC | O_RDWR)) == 0);
-	else if (strcmp(s->call, "append") == 0)
-		append(s->path, i, s->n);
-	else if (strcmp(s->call, "mkdir") == 0)
-		CHECK(t_mkdir(s->path) == 0);
-	else if (strcmp(s->call, "link") == 0)
-		CHECK(t_link(s->path, s->path2) == 0);
-	else
-		CHECK(t_unlink(s->path) == 0);
+		return open_close(s->path, O_CREATE | O_RDWR);
+	if (strcmp(s->call, "empty") == 0)
+		return open_close(s->path, O_TRUNC | O_RDWR);
+	if (strcmp(s->call, "append") == 0)
+		return append(s->path, i, n);
+	if (strcmp(s->call, "mkdir") == 0)
+		return t_mkdir(s->path);
+	if (strcmp(s->call, "link") == 0)
+		return t_link(s->path, s->path2);
+	return t_unlink(s->path);
+}
+
+int
+step_result(uint i)
+{
+	return steps[i].n;
+}
+
+int
+try_step(uint i)
+{
+	return step_with(i, steps[i].n);
+}
+
+bool
+try_step_as(uint i, int result)
+{
+	return step_with(i, result) == result;
+}
+
+void
+take_step(uint i)
+{
+	CHECK(try_step(i) == step_result(i));
 }
 
 static void
@@ -108,19 +145,23 @@ just_mount(void)
 {
 }
 
-static uint64 expected[NSTEPS + 1]; // the disk's signature after so many
+uint64 step_signature[NSTEPS + 1];
 
 // Without crashes; also finds out how many writes there are.
-static bool
+bool
 rehearse(void)
 {
+	if (shared == NULL)
+		shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	CHECK(shared != MAP_FAILED);
 	for (uint i = 0; i <= NSTEPS; i++) {
 		make_disk(2000, 200, 30);
 		shared->limit = i;
 		if (boot(take_steps) != 0 || !disk_is_sound())
 			return false;
-		expected[i] = disk_signature();
-		if (i > 0 && expected[i] == expected[i - 1])
+		step_signature[i] = disk_signature();
+		if (i > 0 && step_signature[i] == step_signature[i - 1])
 			return false;
 	}
 	return true;
@@ -164,8 +205,8 @@ cut_steps_at(long cut)
 		return false;
 	}
 	found = disk_signature();
-	if (found == expected[shared->done] ||
-	    (shared->done < NSTEPS && found == expected[shared->done + 1]))
+	if (found == step_signature[shared->done] ||
+	    (shared->done < NSTEPS && found == step_signature[shared->done + 1]))
 		return true;
 	printf("cut %ld: not as after %u steps or one more\n", cut,
 	    shared->done);
@@ -308,9 +349,6 @@ orphans(void)
 void
 crash_tests(void)
 {
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	CHECK(shared != MAP_FAILED);
 	verdict("orphans after a crash", orphans());
 	verdict("steps without a crash", rehearse());
 	verdict("a crash at every write", cut_steps());

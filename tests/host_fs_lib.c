@@ -325,7 +325,21 @@ file_has(const char *path, uint seed, int n)
 	return ok;
 }
 
+static const struct {
+	const char *name;
+	void (*run)(void);
+} groups[] = {
+    {"basic", basic_tests},
+    {"race", race_tests},
+    {"pipe", pipe_tests},
+    {"fault", fault_tests},
+    {"crash", crash_tests},
+    {"power", power_tests},
+    {"transfer", transfer_tests},
+};
+
 // host_fs            all tests
+// host_fs GROUP      one group of them
 // host_fs SEED SECONDS  nothing but damaged images
 int
 main(int argc, char **argv)
@@ -337,11 +351,9 @@ main(int argc, char **argv)
 		printf("%u passed, %u failed\n", passed, failed);
 		return failed != 0;
 	}
-	basic_tests();
-	race_tests();
-	pipe_tests();
-	fault_tests();
-	crash_tests();
+	for (uint i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		if (argc < 2 || strcmp(argv[1], groups[i].name) == 0)
+			groups[i].run();
 	printf("%u passed, %u failed\n", passed, failed);
 	return failed != 0;
 }

@@ -65,6 +65,45 @@ extern long host_writes;    // done so far
 extern long host_bad_block; // transfers that touch it fail; -1 = none
 void host_disk_open(uint blocks);
 
+// What fails while armed: number at, and each multiple of every (0 = none), of
+// all transfers and allocations of the kinds chosen.  A write or a flush that
+// fails may have happened all the same.
+struct host_faults {
+	bool armed;
+	bool reads, writes, allocs;
+	long at, every;
+	long count, hits, write_hits;
+};
+extern struct host_faults host_faults;
+
+// A recording of what was done to the disk, and of what others want in it.
+// Shared with forked children.
+enum host_what { HOST_WRITE, HOST_FLUSH, HOST_DONE, HOST_SYNCED };
+
+struct host_event {
+	enum host_what what;
+	uint since;  // transfers: events before this one came before its start
+	uint64 sector;
+	uint len;
+	uchar *data;
+	uint who, value; // marks
+};
+
+#define HOST_MAX_EVENTS 4096
+#define HOST_MAX_DATA   (32 << 20)
+
+struct host_record {
+	bool on;
+	uint n;
+	size_t used; // bytes of data
+	struct host_event event[HOST_MAX_EVENTS];
+	uchar data[HOST_MAX_DATA];
+};
+extern struct host_record *host_record;
+void host_record_start(void);
+void host_record_end(void);
+void host_mark(enum host_what what, uint who, uint value);
+
 #define HOST_EXIT_CUT   77
 #define HOST_EXIT_PANIC 78
 extern bool host_quiet;      // kernel messages are not shown
