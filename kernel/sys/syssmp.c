@@ -28,8 +28,7 @@ sys_reboot(void)
 long
 sys_sync(void)
 {
-	fs_sync();
-	return 0;
+	return fs_sync();
 }
 
 // Restricts the process, and what it forks later, to the harts of the mask (0
