@@ -158,11 +158,12 @@ check "a hang's console is kept" kept 1-1/log '^last words'
 fails "unclean after a cut" cuts "echo 'stress: seed'
 	echo damaged >>\$image; exec sleep 60" 'fsck: block 7'
 check "the disk as it was then" kept 1-1/unclean.img damaged
-fails "files lost in a cut" cuts 'echo "stress: seed"
-	[[ $word == *" -c" ]] || exec sleep 60
+fails "files lost in a cut" cuts 'echo "<synced 3 17>"; echo "stress: seed"
+	[[ $word == *" -c"* ]] || exec sleep 60
 	echo STRESS FAILED; exit 1' 'exit status 1'
+check "what was synced must be there" kept 1-1/log '^asked: .* -c 3=17$'
 
-guest "$ok; [[ \$word == *' -c' ]] || exec sleep 60"
+guest "$ok; [[ \$word == *' -c'* ]] || exec sleep 60"
 soak CUT_BEFORE=99 JOB=cuts -s 1 -n 1
 check "cuts" ends "1 boots, 0 failed" 0
 check "are counted" said '^all .* cuts=[2-5] '

@@ -125,12 +125,12 @@ guest() # CMD [ERE]...
 	done
 }
 
-# The console of any guest: no panic, no complaint of an audit.
+# The console of any guest: no panic, no complaint of a fuzzer or an audit.
 sane() # STATUS
 {
 	if [ "$hung" = yes ]; then
 		echo "hung"
-	elif grep -a 'panic' "$work/console" | head -n 1 | grep .; then
+	elif grep -aE 'panic|BROKEN' "$work/console" | head -n 1 | grep .; then
 		:
 	elif grep -aE '^audit: ' "$work/console" | grep -Ev 'clean|ok' |
 		head -n 1 | grep .; then
@@ -271,7 +271,7 @@ job_image()
 stress_counts()
 {
 	tally_words STRESS steps forks execs pipes files moves kills audits \
-		refused died resumed
+		syncs refused died resumed
 }
 
 job_stress()
@@ -306,12 +306,20 @@ cut_guest() # CMD MILLISECONDS ERE
 	sane 0
 }
 
+# What has been synced, by slot, as arguments: a cut may not take it away.
+synced_slots()
+{
+	sed -n 's/^<synced \([0-9]*\) \([0-9]*\)>$/\1 \2/p' "$log" |
+		awk '{ done[$1] = $2 } END { for (s in done)
+			printf " %d=%d", s, done[s] }'
+}
+
 # What a disk must hold after any number of cuts: all is sound when the log has
 # been replayed, by fsck as by the kernel, and the files are what some number
 # of the operations made them.
 job_cuts()
 {
-	local n cuts more ms
+	local n cuts more ms synced=
 	draw 4
 	cuts=$((2 + drawn))
 	draw 3
@@ -326,23 +334,24 @@ job_cuts()
 		draw 4
 		if [ "$drawn" = 0 ]; then
 			# While it boots and recovers, perhaps.
-			cut_guest "$more$files -k -t 6000" $((ms / 8)) '' ||
-				return
+			cut_guest "$more$files -k -t 6000$synced" $((ms / 8)) \
+				'' || return
 		else
-			cut_guest "$more$files -k -t 6000" "$ms" \
+			cut_guest "$more$files -k -t 6000$synced" "$ms" \
 				'^stress: seed' || return
 		fi
 		cp "$FSIMG" "$work/cut$n.img"
 		fsck_clean -m || return
+		synced=$(synced_slots)
 	done
-	guest "$files -c" '^STRESS OK' && no_fault && fsck_clean
+	guest "$files -c$synced" '^STRESS OK' && no_fault && fsck_clean
 	stress_counts
 }
 
 # The guest's own way out, in the midst of work.
 job_poweroff()
 {
-	local n times
+	local n times synced=
 	draw 3
 	times=$((1 + drawn))
 	draw 12
@@ -350,11 +359,12 @@ job_poweroff()
 	new_disk
 	for ((n = 1; n <= times; n++)); do
 		draw 60
-		guest "$files -k -o $((5 + drawn))" && no_fault || return
+		guest "$files -k -o $((5 + drawn))$synced" && no_fault || return
 		tally poweroffs 1
+		synced=$(synced_slots)
 		cp "$FSIMG" "$work/off$n.img"
 		fsck_clean -m || return
 	done
-	guest "$files -c" '^STRESS OK' && no_fault && fsck_clean
+	guest "$files -c$synced" '^STRESS OK' && no_fault && fsck_clean
 	stress_counts
 }

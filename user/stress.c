@@ -1,5 +1,5 @@
-// stress [-s seed] [-t seconds | -i rounds] [-w slots] [-m] [-k] [-c] [-o ticks]:
-// fork, exec, pipes, files, heap, affinity, kill and audits, all at once, by
+// stress [-s seed] [-t seconds | -i rounds] [-w slots] [-m] [-k] [-c] [-o ticks]
+// [slot=operations]...: fork, exec, pipes, files, heap, affinity, kill and audits, all at once, by
 // many processes each of which knows what it must find.
 //
 //   -t  for so long, as the guest's clock counts (10)
@@ -9,6 +9,8 @@
 //   -k  the files stay, and the next run with the same seed, slots and -k or -c
 //       goes on with them, also if the power was cut in this one
 //   -c  only checks the files that such runs have left, and removes them
+//   slot=operations  so much a sync in such a run has put on the disk; it says
+//       so by <synced slot operations>
 //   -o  ends by switching the power off, in the midst of it all
 //
 // What a worker chooses follows from seed, slot and generation; what the
@@ -37,6 +39,7 @@ static const char *const count_names[NCOUNTS] = {
     [C_READS] = "reads",
     [C_HEAPS] = "heaps",
     [C_MOVES] = "moves",
+    [C_SYNCS] = "syncs",
     [C_KILLS] = "kills",
     [C_AUDITS] = "audits",
     [C_REFUSED] = "refused",
@@ -49,7 +52,8 @@ static void __attribute__((noreturn))
 usage(void)
 {
 	fprintf(2, "usage: stress [-s seed] [-t seconds | -i rounds] "
-	           "[-w slots] [-m] [-k] [-c] [-o ticks]\n");
+	           "[-w slots] [-m] [-k] [-c] [-o ticks] "
+	           "[slot=operations]...\n");
 	exit(2);
 }
 
@@ -81,6 +85,20 @@ number_of(const char *option)
 	return NULL;
 }
 
+// slot=operations
+static bool
+take_synced(char *text)
+{
+	char *number = strchr(text, '=');
+	uint64 slot;
+
+	if (number == NULL)
+		return false;
+	*number++ = 0;
+	return parse_number(text, &slot) == 0 && slot < MAX_SLOTS &&
+	       parse_number(number, &plan.synced[slot]) == 0;
+}
+
 static void
 parse(int argc, char **argv)
 {
@@ -90,6 +108,8 @@ parse(int argc, char **argv)
 
 		if (flag != NULL)
 			*flag = true;
+		else if (take_synced(argv[i]))
+			continue;
 		else if (number == NULL || ++i == argc ||
 		         parse_number(argv[i], number) < 0)
 			usage();

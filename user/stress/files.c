@@ -14,7 +14,8 @@
 //   the same, but n + 1's name and tmp whole, of version n + 1
 //
 // Whoever takes the slot over finds the least such n and does n + 1 again.  A call
-// that fails for want of memory or room is done again until it works.
+// that fails for want of memory or room is done again until it works.  That n is
+// at least what a sync before has put on the disk.
 //
 // In COMMON everybody puts whole files under a few names that all share, and
 // reads them: such a name has a whole file, whoever's, or none.
@@ -177,8 +178,9 @@ model_find(void)
 			last = s.version[f];
 	memset(&model, 0, sizeof(model));
 	model.resumed = true;
-	while (model.done + 1 < last)
+	while (model.done + 1 < last || model.done < plan.synced[self.slot])
 		model_advance(&model);
+	last = model.done;
 	while (!explains(&model, &s)) {
 		if (model.done > last + MOST_REMOVALS)
 			unexplained(&s);
@@ -315,6 +317,19 @@ step_publish(void)
 	if (link(PUBLISHED, name) == 0)
 		tally(C_FILES);
 	remove_surely(PUBLISHED);
+}
+
+// Who watches the console knows from then on what a cut cannot take away.
+void
+step_sync(void)
+{
+	if (!plan.keep || pick(8) != 0)
+		return;
+	if (sync() == 0)
+		printf("\n<synced %u %lu>\n", self.slot, model.done);
+	else
+		tally(C_REFUSED);
+	tally(C_SYNCS);
 }
 
 void

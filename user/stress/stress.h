@@ -35,6 +35,7 @@ enum count {
 	C_READS,   // files read and found right
 	C_HEAPS,   // growths of the heap, checked
 	C_MOVES,   // changes of affinity
+	C_SYNCS,
 	C_KILLS,   // of workers and of victims
 	C_AUDITS,
 	C_REFUSED, // calls that failed for want of memory or room
@@ -56,6 +57,7 @@ struct plan {
 	uint64 rounds;  // generations of each slot; 0: as long as seconds say
 	uint64 slots;
 	uint64 power_off; // after so many ticks, in the midst of work; 0: not
+	uint64 synced[MAX_SLOTS]; // operations that are on the disk for sure
 	bool keep;        // the files stay for the next run
 	bool only_check;
 	bool hungry; // some steps take all memory
@@ -117,6 +119,7 @@ void files_start(void); // of this slot: looks at what is there and goes on
 void step_file(void);
 void step_read_file(void);
 void step_publish(void);
+void step_sync(void);
 void step_read_common(void);
 void files_remove(void);
 void common_check(void);

@@ -124,6 +124,7 @@ static void (*const steps[])(void) = {
     step_read_common, step_fork, step_fork, step_fork, step_heap, step_heap,
     step_heap, step_pipe, step_pipe, step_pipe, step_exec, step_exec,
     step_exec, step_kill, step_kill, step_move, step_move, step_swap,
+    step_sync,
 };
 // clang-format on
 
