@@ -33,7 +33,7 @@ static uint64 workers, only, hold_ns = 500, gap_ns = 1000, slice_ms = 10;
 static struct bench_option options[] = {
     {'n', "workers", &workers, 1, BENCH_WORKERS, 0},
     {'k', "kind", &only, 0, KINDS, 0},
-    {'o', "hold_ns", &hold_ns, 0, 1000000, 0},
+    {'o', "hold_ns", &hold_ns, 0, 10000, 0},
     {'g', "gap_ns", &gap_ns, 0, 1000000, 0},
     {'s', "slice_ms", &slice_ms, 1, 1000, 0},
 };

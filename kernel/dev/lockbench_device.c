@@ -28,9 +28,10 @@
 // Four lock kinds and two results, of at most 32 bytes a line.
 #define TEXT_MAX 192
 
-// Limits of what a command may ask for.  A holder keeps its hart from
-// everything else; a thousandth of a second of that is harmless.
-#define HOLD_MAX_NS 1000000
+// Limits of what a command may ask for.  Holders and, in the queue of 64 harts,
+// those who wait keep their harts from everything else: less than a millisecond
+// in all.
+#define HOLD_MAX_NS 10000
 #define GAP_MAX_NS  1000000
 #define RUN_MAX_MS  60000
 

@@ -12,6 +12,33 @@
 #include "mm/stats.h"
 #include "mm/variant.h"
 #include "proc/sched.h"
+#include "proc/stretch.h"
+#include "trap/trap.h"
+
+// Debug builds: the longest times without interrupts, by where they ended.
+static void
+stretches_print(struct textbuf *t)
+{
+#ifdef DEBUG
+	uint64 place, ticks, offset, most = 0;
+
+	for (uint i = 0; stretch_get(i, &place, &ticks); i++) {
+		uint64 us = ticks * 1000000 / platform.timebase;
+		const char *name = function_at(place, &offset);
+
+		if (us > most)
+			most = us;
+		if (name == NULL)
+			text_printf(t, "stretch_us %lu call %lu\n", us, place);
+		else
+			text_printf(t, "stretch_us %lu %s+0x%lx\n", us, name,
+			    offset);
+	}
+	text_printf(t, "stretch_max_us %lu\n", most);
+#else
+	(void)t;
+#endif
+}
 
 static void
 memstat_print(struct textbuf *t)
@@ -26,12 +53,16 @@ memstat_print(struct textbuf *t)
 	for (uint c = 0; c < CTR_COUNT; c++)
 		text_printf(t, "%s %lu\n", counter_name(c), counter_sum(c));
 	pagelist_print(t);
+	stretches_print(t);
 }
 
 static int
 obey_reset(void)
 {
 	counters_reset();
+#ifdef DEBUG
+	stretch_reset();
+#endif
 	return 0;
 }
 
@@ -41,11 +72,14 @@ obey_audit(void)
 	return mm_audit() ? 0 : -1;
 }
 
+// Pages asked for between two preemption points.
+#define SHRINK_PIECE 64
+
 // Empties the kernel's caches, so that free_pages shows what is really taken.
 static int
 obey_shrink(void)
 {
-	while (mm_shrink(page_total()))
+	while (mm_shrink(SHRINK_PIECE))
 		preempt_point();
 	return 0;
 }

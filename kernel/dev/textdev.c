@@ -8,7 +8,8 @@
 // Processes that share an open file share its state, so everything but release
 // runs under one sleep lock for all text devices: they are for people, and
 // nobody waits.  A sleep lock, because print may sleep and the text goes to
-// user memory.
+// user memory.  Whoever holds it keeps its hart, so a long write takes it for a
+// piece at a time.
 
 #include "dev/textdev.h"
 #include "dev/chardev.h"
@@ -18,9 +19,12 @@
 #include "lib/string.h"
 #include "mm/page.h"
 #include "mm/ucopy.h"
+#include "proc/proc.h"
+#include "proc/sched.h"
 #include "sync/sleeplock.h"
 
 #define COMMAND_MAX 64 // bytes of a command, its 0 included
+#define WRITE_PIECE 64 // of a write, under one acquisition of the lock
 
 // [l] text_lock
 struct textbuf {
@@ -185,19 +189,26 @@ write_locked(const struct textdev *d, void **state, uint64 uaddr, int n)
 		    take_byte(d, t, c) < 0)
 			return -1;
 	}
-	return run_command(d, t, false) < 0 ? -1 : n;
+	return run_command(d, t, false);
 }
 
 static int
 text_write(const struct textdev *d, void **state, uint64 uaddr, int n)
 {
-	int done;
+	int done = 0, len, r;
 
 	if (n < 0 || d->command == NULL)
 		return -1;
-	sleeplock_lock(&text_lock);
-	done = write_locked(d, state, uaddr, n);
-	sleeplock_unlock(&text_lock);
+	do {
+		len = n - done < WRITE_PIECE ? n - done : WRITE_PIECE;
+		sleeplock_lock(&text_lock);
+		r = write_locked(d, state, uaddr + done, len);
+		sleeplock_unlock(&text_lock);
+		if (r < 0 || proc_killed(current()))
+			return -1;
+		done += len;
+		preempt_point();
+	} while (done < n);
 	return done;
 }
 

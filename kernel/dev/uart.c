@@ -15,6 +15,7 @@
 #include "boot/platform.h"
 #include "dev/mmio.h"
 #include "kernel/memlayout.h"
+#include "kernel/riscv.h"
 #include "sync/spinlock.h"
 
 enum {
@@ -47,15 +48,6 @@ line_status(void)
 	return mmio_read8(uart.regs, REG_LINE_STATUS);
 }
 
-// A host that reads slowly keeps the port busy; output waits, it is not lost.
-static void
-send(char c)
-{
-	while (!(line_status() & STATUS_EMPTY))
-		;
-	mmio_write8(uart.regs, REG_DATA, c);
-}
-
 void
 uart_init(void)
 {
@@ -68,13 +60,41 @@ uart_init(void)
 	spin_unlock(&uart.lock);
 }
 
-void
+// At most so many bytes while the lock is held, that others wait for.
+#define BURST 32
+
+static size_t
+send_some(const char *s, size_t n)
+{
+	size_t sent = 0;
+
+	while (sent < n && (line_status() & STATUS_EMPTY))
+		mmio_write8(uart.regs, REG_DATA, s[sent++]);
+	return sent;
+}
+
+size_t
 uart_write(const char *s, size_t n)
 {
 	spin_lock(&uart.lock);
 	mmio_begin();
-	while (n-- > 0)
-		send(*s++);
+	n = send_some(s, n < BURST ? n : BURST);
+	mmio_end();
+	spin_unlock(&uart.lock);
+	return n;
+}
+
+void
+uart_echo(const char *s, size_t n)
+{
+	uint64 end = r_time() + platform.timebase / 1000;
+	size_t sent = 0;
+
+	spin_lock(&uart.lock);
+	mmio_begin();
+	do {
+		sent += send_some(s + sent, n - sent);
+	} while (sent < n && r_time() < end);
 	mmio_end();
 	spin_unlock(&uart.lock);
 }

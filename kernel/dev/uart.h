@@ -10,8 +10,12 @@
 // Before it, output goes to where QEMU's virt machine has its first port.
 void uart_init(void);
 
-// Sends n bytes in one piece; waits while the port is busy.
-void uart_write(const char *s, size_t n);
+// Sends what the port takes of n bytes at once; returns how many it were.
+size_t uart_write(const char *s, size_t n);
+
+// Sends n bytes in one piece, from a handler: those that a port cannot take
+// within a millisecond are dropped.
+void uart_echo(const char *s, size_t n);
 
 // Sends one byte without taking the lock: for a panic, whose hart may hold it.
 // Drops the byte if the port stays busy too long.

@@ -19,6 +19,7 @@
 #include "kernel/riscv.h"
 #include "mm/page.h"
 #include "mm/ucopy.h"
+#include "proc/sched.h"
 #include "proc/waitq.h"
 #include "sync/spinlock.h"
 
@@ -235,6 +236,10 @@ pipe_write(struct pipe *p, uint64 uaddr, int n)
 		put = put_some(p, uaddr + (uint)done, n - done);
 		if (put > 0)
 			done += put;
+		// A reader on another hart may keep the pipe from filling up.
+		spin_unlock(&s->lock);
+		preempt_point();
+		spin_lock(&s->lock);
 	}
 	writer_leave(s);
 	spin_unlock(&s->lock);

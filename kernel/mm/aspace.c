@@ -62,6 +62,10 @@
 // two, and leaving its root early costs a write of satp.
 #define TABLES_LEFT 16
 
+// Frames, or tables, that are freed between two preemption points: a debug build,
+// which fills them, takes some 2000 instructions for each.
+#define BITE 64
+
 static struct kcache *aspaces;
 static uint asid_max; // [I] highest ASID the CPU keeps, 0 = none
 
@@ -291,13 +295,26 @@ unmap_run(struct aspace *as, const struct pt_run *r)
 	}
 }
 
+// A run short enough to free between two preemption points.
+static struct pt_run
+bite(pte_t *root, uint64 va, uint64 end)
+{
+	struct pt_run r = pt_run(root, va, end);
+
+	if (r.n > BITE) {
+		r.n = BITE;
+		r.end = va + BITE * (uint64)PGSIZE;
+	}
+	return r;
+}
+
 void
 aspace_unmap(struct aspace *as, uint64 start, uint64 end)
 {
 	struct pt_run r;
 
 	for (uint64 va = start; va < end; va = r.end) {
-		r = pt_run(as->root, va, end);
+		r = bite(as->root, va, end);
 		unmap_run(as, &r);
 		preempt_point();
 	}
@@ -323,7 +340,7 @@ pt_run(pte_t *root, uint64 va, uint64 end)
 // Frees the table mid and those below it, which nothing refers to any more; all
 // leaf entries are invalid.
 static void
-free_middle(pte_t *mid)
+free_middle(pte_t *mid, bool preemptible)
 {
 	for (uint i = 0; i < PT_ENTRIES; i++) {
 		pte_t e = mid[i];
@@ -332,6 +349,8 @@ free_middle(pte_t *mid)
 			mid[i] = 0;
 			table_free(pa_to_kva(pte_pa(e)));
 		}
+		if (preemptible && i % BITE == BITE - 1)
+			preempt_point();
 	}
 	table_free(mid);
 }
@@ -374,7 +393,7 @@ aspace_trim(struct aspace *as, uint64 start, uint64 end)
 			continue;
 		aspace_tlb_stale(as);
 		check_clean(as);
-		free_middle(mid);
+		free_middle(mid, true);
 		preempt_point();
 	}
 }
@@ -389,7 +408,7 @@ drop_pages(struct aspace *as, bool preemptible)
 	for (uint i = 0; i < l->n; i++) {
 		for (uint64 va = l->seg[i].start; va < l->seg[i].end;
 		     va = r.end) {
-			r = pt_run(as->root, va, l->seg[i].end);
+			r = bite(as->root, va, l->seg[i].end);
 			drop_run(&r);
 			if (preemptible)
 				preempt_point();
@@ -418,9 +437,7 @@ drop_tables(struct aspace *as, bool preemptible)
 		if (mid == NULL)
 			continue;
 		check_clean(as);
-		free_middle(mid);
-		if (preemptible)
-			preempt_point();
+		free_middle(mid, preemptible);
 	}
 }
 

@@ -12,6 +12,7 @@
 #include "mm/stats.h"
 #include "proc/hart.h"
 #include "proc/sched.h"
+#include "proc/stretch.h"
 
 static bool stopping;      // [a] a hart has panicked
 static uint32 parking;     // [a] 1 = a hart parks the others, or has
@@ -59,6 +60,7 @@ park_here(void)
 		__asm__ volatile("csrc sip, %0" : : "r"(1UL << 1));
 		ipi_check_stop();
 	}
+	stretch_begin(); // the stop is the audit's
 }
 
 // A hart that was parked has cleared interrupts, and with them, perhaps, that
@@ -68,15 +70,18 @@ ipi_receive(void)
 {
 	uint32 work;
 
-	while ((work = __atomic_exchange_n(&this_hart()->ipi_work, 0,
-	            __ATOMIC_ACQUIRE)) != 0) {
+	do {
+		work = __atomic_exchange_n(&this_hart()->ipi_work, 0,
+		    __ATOMIC_ACQUIRE);
 		if (work & IPI_STOP)
 			stop_here();
 		if (work & IPI_PARK)
 			park_here();
 		if ((work & IPI_WAKE) && current() != &this_hart()->idle)
 			this_hart()->need_resched = true;
-	}
+		if (work & IPI_DUMP)
+			proc_dump_more();
+	} while (work & IPI_PARK);
 }
 
 void
@@ -122,4 +127,5 @@ harts_unpark(void)
 	}
 	// The next round's number is written by whoever has this now.
 	__atomic_store_n(&parking, 0, __ATOMIC_RELEASE);
+	stretch_begin();
 }

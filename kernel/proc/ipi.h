@@ -7,6 +7,7 @@
 #define IPI_WAKE 1u // look at the run queue
 #define IPI_STOP 2u // a panic: stop for good
 #define IPI_PARK 4u // wait until the audit is over
+#define IPI_DUMP 8u // go on with the process list
 
 void ipi_send(uint hart, uint32 work);
 void ipi_receive(void); // the software interrupt's handler

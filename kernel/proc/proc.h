@@ -76,6 +76,10 @@ struct proc {
 
 	struct list pid_link;  // [pid bucket]
 	struct list slot_link; // [slot list] while FREE
+	bool console;          // [I] init, or a shell that it has started: may
+	                       // take what is kept back for these
+	int job;               // [I] number of the process that the console's
+	                       // shell has started, of it and all its descendants
 	uint slot;             // [I] its number, and its kernel stack's
 	bool has_stack;        // [slot list]
 } __attribute__((aligned(64)));
@@ -103,7 +107,9 @@ proc_killed(const struct proc *p)
 // preemption point.
 uint hart_id(void);
 
-// Prints one line per process to the console (^P).
+// Prints one line per process to the console (^P), from now on; proc_dump_more
+// goes on with it.  Handlers.
 void proc_dump(void);
+void proc_dump_more(void);
 
 #endif

@@ -39,6 +39,7 @@
 #include "mm/stats.h"
 #include "proc/hart.h"
 #include "proc/ipi.h"
+#include "proc/stretch.h"
 #include "trap/trap.h"
 
 uint64 idle_harts __attribute__((aligned(64)));
@@ -375,6 +376,8 @@ preempt_point(void)
 	uint64 pending, enabled;
 
 	DASSERT(this_hart()->lock_depth == 0);
+	stretch_end((uint64)__builtin_return_address(0));
+	stretch_begin();
 	__asm__ volatile("csrr %0, sip" : "=r"(pending));
 	if (pending != 0) {
 		__asm__ volatile("csrr %0, sie" : "=r"(enabled));

@@ -30,6 +30,7 @@ struct bench_lock_job {
 	enum bench_lock kind;   // [o]
 	uint64 hold_ns, gap_ns; // [o] to spend with and without the lock
 	uint64 millis;          // [o] to go on for
+	uint64 patience;        // [o] cycles to wait with interrupts off
 	uint64 acquisitions;    // [o] result
 	uint64 ticks;           // [o] result: time CSR from first to last
 };

@@ -15,6 +15,7 @@
 	X(BUF, 2, "buf", "a disk block's cached contents")                     \
 	X(TEXTDEV, 3, "textdev", "an open text device's snapshot")             \
 	X(BENCH, 4, "bench", "nothing: lockbench measures it")                 \
+	X(OUTPUT, 5, "output", "a piece of output to the console")             \
 	/* spinlocks that conditions are waited for under */                   \
 	X(LOG, 10, "log", "the log's transaction state")                       \
 	X(ICACHE, 12, "icache", "a bucket of cached inodes")                   \
@@ -37,6 +38,7 @@
 	X(KCACHE, 60, "kcache", "a hart's magazine of one object cache")       \
 	X(KCACHE_DEPOT, 62, "kcache_depot", "an object cache's slabs")         \
 	X(PAGECOUNT, 70, "pagecount", "baseline: all page reference counts")   \
+	X(RESERVE, 71, "reserve", "free pages kept back for the console")      \
 	X(PAGELIST, 72, "pagelist", "a hart's list of free pages")             \
 	X(PAGEDEPOT, 74, "pagedepot", "batches of free pages of no hart")      \
 	/* leaves */                                                           \

@@ -26,6 +26,8 @@
 // so that a freed lock is not left idle for longer than it was held.
 #define BACKOFF_MAX 64
 
+#define FOR_EVER (~0UL) // cycles of patience
+
 void
 spin_init(struct spinlock *l, enum lock_class class)
 {
@@ -77,15 +79,17 @@ try_take(struct spinlock *l, const struct hart *h)
 	    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
-// The lock was taken when we came: wait, and account for it.
-static void __attribute__((noinline))
-take_contended(struct spinlock *l, struct hart *h)
+// The lock was taken when we came: wait, for up to patience cycles, and account
+// for it.  Whether the lock was got.
+static bool __attribute__((noinline))
+take_contended(struct spinlock *l, struct hart *h, uint64 patience)
 {
 	struct lock_counters *c;
 	uint64 begin = cycles_now();
 	uint64 spins = 0;
 	uint backoff = 1;
 	uint64 waited;
+	bool got;
 
 	do {
 		for (uint i = 0; i < backoff; i++) {
@@ -97,7 +101,9 @@ take_contended(struct spinlock *l, struct hart *h)
 		if (backoff < BACKOFF_MAX)
 			backoff *= 2;
 		ipi_check_stop();
-	} while (!is_free(l) || !try_take(l, h));
+		got = is_free(l) && try_take(l, h);
+	} while (!got &&
+	    (patience == FOR_EVER || cycles_now() - begin < patience));
 
 	waited = cycles_now() - begin;
 	c = &h->locks[l->class];
@@ -106,6 +112,16 @@ take_contended(struct spinlock *l, struct hart *h)
 	c->wait_cycles += waited;
 	if (waited > c->wait_max)
 		c->wait_max = waited;
+	return got;
+}
+
+static inline void
+is_taken(struct spinlock *l, struct hart *h)
+{
+	h->lock_depth++;
+	h->locks[l->class].acquisitions++;
+	if (lockstat_hold_on)
+		l->since = cycles_now();
 }
 
 void
@@ -115,11 +131,20 @@ spin_lock(struct spinlock *l)
 
 	check_order(h, l);
 	if (!try_take(l, h))
-		take_contended(l, h);
-	h->lock_depth++;
-	h->locks[l->class].acquisitions++;
-	if (lockstat_hold_on)
-		l->since = cycles_now();
+		take_contended(l, h, FOR_EVER);
+	is_taken(l, h);
+}
+
+bool
+spin_lock_for(struct spinlock *l, uint64 cycles)
+{
+	struct hart *h = this_hart();
+
+	check_order(h, l);
+	if (!try_take(l, h) && !take_contended(l, h, cycles))
+		return false;
+	is_taken(l, h);
+	return true;
 }
 
 void

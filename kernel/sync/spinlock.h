@@ -21,6 +21,9 @@ void spin_init(struct spinlock *l, enum lock_class class);
 void spin_lock(struct spinlock *l);
 void spin_unlock(struct spinlock *l);
 
+// spin_lock(), but gives up, with false, after so many cycles of the cycle CSR.
+bool spin_lock_for(struct spinlock *l, uint64 cycles);
+
 // True if this hart holds l; for assertions.
 bool spin_held(const struct spinlock *l);
 

@@ -5,6 +5,8 @@
 // that the build adds in a second link (kernel/ksyms.awk): per function its
 // address and the offset of its name, by address, then the names.
 
+#include <stddef.h>
+
 #include "kernel/types.h"
 #include "lib/printf.h"
 #include "mm/kmap.h"
@@ -20,8 +22,8 @@ struct ksym {
 extern const uint64 ksyms_start[], ksyms_end[];
 extern char kernel_start[], text_end[];
 
-static void
-print_address(uint64 pc)
+const char *
+function_at(uint64 pc, uint64 *offset)
 {
 	uint64 n = &ksyms_end[0] != &ksyms_start[0] ? ksyms_start[0] : 0;
 	const struct ksym *sym = (const struct ksym *)(ksyms_start + 1);
@@ -38,10 +40,21 @@ print_address(uint64 pc)
 			high = mid;
 	}
 	if (low == 0)
+		return NULL;
+	*offset = pc - sym[low - 1].address;
+	return names + sym[low - 1].name;
+}
+
+static void
+print_address(uint64 pc)
+{
+	uint64 offset;
+	const char *name = function_at(pc, &offset);
+
+	if (name == NULL)
 		kprintf("  %p\n", (void *)pc);
 	else
-		kprintf("  %p %s+0x%lx\n", (void *)pc, names + sym[low - 1].name,
-		    pc - sym[low - 1].address);
+		kprintf("  %p %s+0x%lx\n", (void *)pc, name, offset);
 }
 
 static bool

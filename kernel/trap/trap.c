@@ -7,6 +7,7 @@
 
 #include "trap/trap.h"
 #include "boot/mshim.h"
+#include "boot/platform.h"
 #include "dev/plic.h"
 #include "kernel/riscv.h"
 #include "mm/aspace.h"
@@ -14,9 +15,11 @@
 #include "mm/stats.h"
 #include "mm/ucopy_table.h"
 #include "proc/exit.h"
+#include "proc/fork.h"
 #include "proc/hart.h"
 #include "proc/ipi.h"
 #include "proc/sched.h"
+#include "proc/stretch.h"
 
 _Static_assert(offsetof(struct proc, tf) == PROC_TF, "entry.S");
 _Static_assert(offsetof(struct proc, trap_sp) == PROC_TRAP_SP, "entry.S");
@@ -115,15 +118,29 @@ user_mistake(struct trapframe *tf, uint64 cause, uint64 stval)
 	proc_exit(-1);
 }
 
+// What the access at va comes to.  The machine ends with init, which therefore
+// waits for memory, a hundredth of a second at a time; it holds nothing that
+// anybody who could free some might need.
+static enum fault_result
+resolve(uint64 va, uint64 cause)
+{
+	enum access a = cause == EXC_STORE_FAULT ? ACCESS_WRITE :
+	    cause == EXC_FETCH_FAULT             ? ACCESS_EXEC :
+	                                           ACCESS_READ;
+	enum fault_result r;
+
+	while ((r = fault_handle(va, a)) == FAULT_NOMEM &&
+	    current() == init_proc)
+		sleep_until(r_time() + platform.timebase / 100);
+	return r;
+}
+
 static void
 user_fault(struct trapframe *tf, uint64 cause)
 {
 	uint64 va = read_stval();
-	enum fault_result r;
+	enum fault_result r = resolve(va, cause);
 
-	r = fault_handle(va, cause == EXC_STORE_FAULT ? ACCESS_WRITE :
-	        cause == EXC_FETCH_FAULT              ? ACCESS_EXEC :
-	                                                ACCESS_READ);
 	if (r == FAULT_OK)
 		return;
 	if (r == FAULT_NOMEM) {
@@ -151,15 +168,20 @@ leave(struct proc *p)
 void
 trap_syscall(struct trapframe *tf)
 {
+	uint64 call = tf->a7;
+
+	stretch_begin();
 	count_event(CTR_TRAPS);
 	syscall(tf);
 	leave(current());
+	stretch_end(call % 256);
 }
 
 // The same with all registers.
 void
 trap_user(struct trapframe *tf, uint64 cause)
 {
+	stretch_begin();
 	count_event(CTR_TRAPS);
 	if (cause == EXC_SYSCALL)
 		syscall(tf);
@@ -171,6 +193,7 @@ trap_user(struct trapframe *tf, uint64 cause)
 	else
 		user_mistake(tf, cause, read_stval());
 	leave(current());
+	stretch_end((uint64)trap_user);
 }
 
 static bool
@@ -186,7 +209,9 @@ trap_kernel(struct trapframe *tf, uint64 cause)
 	uint64 va;
 
 	if (cause & CAUSE_INTERRUPT) {
+		stretch_begin();
 		interrupt(cause);
+		stretch_end((uint64)trap_kernel);
 		return;
 	}
 	va = read_stval();
@@ -196,9 +221,7 @@ trap_kernel(struct trapframe *tf, uint64 cause)
 		// code in a process expects it (trap/entry.S).
 		__asm__ volatile("csrw sstatus, %0" : : "r"(SSTATUS_SPIE |
 		    SSTATUS_SUM));
-		if (fault_handle(va, cause == EXC_STORE_FAULT ? ACCESS_WRITE :
-		                                                ACCESS_READ) !=
-		    FAULT_OK)
+		if (resolve(va, cause) != FAULT_OK)
 			tf->pc = (uint64)ucopy_failed;
 		return;
 	}
@@ -219,12 +242,16 @@ void
 interrupts_window(void)
 {
 	DASSERT(this_hart()->lock_depth == 0);
+	stretch_end((uint64)__builtin_return_address(0));
 	__asm__ volatile("csrsi sstatus, 2; csrci sstatus, 2" : : : "memory");
+	stretch_begin();
 }
 
 void
 interrupts_wait(void)
 {
+	stretch_end((uint64)interrupts_wait);
 	__asm__ volatile("wfi");
+	stretch_begin();
 	interrupts_window();
 }

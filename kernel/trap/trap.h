@@ -41,6 +41,9 @@ struct proc *switch_to(struct proc *from, struct proc *to);
 // The system-call dispatcher.
 void syscall(struct trapframe *tf);
 
+// The function that pc is in; NULL if it is none of the kernel's.
+const char *function_at(uint64 pc, uint64 *offset);
+
 // Prints the callers from frame pointer fp up.
 void backtrace(uint64 pc, uint64 fp);
 
