@@ -75,6 +75,22 @@ run_and_power_off(char *line)
 	poweroff(status < 0 || status > 255 ? 255 : status);
 }
 
+// A shell that ended at once, or could not be started, will do so again: the
+// next one waits, twice as long each time, up to a minute.
+static void
+pause_between(int ticks_it_lived)
+{
+	static int pause = 1; // ticks of a tenth of a second
+
+	if (ticks_it_lived >= 20) {
+		pause = 1;
+		return;
+	}
+	sleep(pause);
+	if (pause < 600)
+		pause *= 2;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -85,12 +101,13 @@ main(int argc, char **argv)
 	if (argc > 1)
 		run_and_power_off(argv[1]);
 	for (;;) {
+		int began = uptime(), pid;
+
 		printf("init: starting sh\n");
-		int pid = start(shell);
-		if (pid < 0)
-			sleep(10); // until some memory is free, perhaps
-		else
+		pid = start(shell);
+		if (pid >= 0)
 			collect_until(pid);
 		sync(); // whoever leaves the shell may switch off next
+		pause_between(uptime() - began);
 	}
 }

@@ -159,6 +159,7 @@ boot_main(void)
 	progcache_init();
 	fault_init();
 	page_init();
+	reserve_init();
 	pid_init();
 	start_hart(0);
 	aspace_init();

@@ -139,6 +139,7 @@ mm_audit(void)
 	}
 	image_each(see_aspace);
 	pagelist_each(see_free);
+	reserve_each(see_free);
 	for (uint64 i = 0; i < n; i++)
 		check(&first[i]);
 	ok = complaints == 0;

@@ -205,7 +205,7 @@ page_round(void)
 uint64
 page_free_least(void)
 {
-	long n = page_total();
+	long n = page_total() - RESERVE_PAGES;
 
 	for (uint i = 0; i < platform.nharts; i++)
 		n -= __atomic_load_n(&harts[i].page_bound, __ATOMIC_RELAXED);
@@ -224,9 +224,13 @@ page_alloc(enum page_kind kind)
 
 	while (kva == NULL) {
 		if (!mm_shrink(SHRINK_BATCH))
-			return NULL;
+			break;
 		kva = pagelist_take();
 	}
+	if (kva == NULL && current()->console)
+		kva = reserve_take();
+	if (kva == NULL)
+		return NULL;
 	pg = kva_to_page(kva);
 	if (pg->kind != PK_FREE || pg->count != 0)
 		panic("page %p on a free list has kind %u, count %u",
@@ -268,7 +272,8 @@ page_release(struct page *pg)
 	this_hart()->kernel_pages -= pg->kind != PK_USER;
 	pg->kind = PK_FREE;
 	junk_fill(pg);
-	pagelist_give(page_to_kva(pg));
+	if (!reserve_give(page_to_kva(pg)))
+		pagelist_give(page_to_kva(pg));
 }
 
 void

@@ -2,6 +2,7 @@
 #ifndef MM_PAGE_IMPL_H
 #define MM_PAGE_IMPL_H
 
+#include <stdbool.h>
 #include "boot/ranges.h"
 #include "mm/page.h"
 
@@ -23,6 +24,17 @@ void pagelist_give(void *kva);
 // Untouched frames are not reported.
 void pagelist_each(void (*see)(void *kva));
 bool pagelist_untouched(uint64 pa);
+
+// Frames kept back for the console (mm/reserve.c), which do not count as free.
+// A fork and exec of a small program take 40: two of stack, six of tables, the
+// arguments' page, the rest data and copies on the shell's side.
+#define RESERVE_PAGES 64
+
+// Its list.  Boot, once the lists are open: fills it.
+void reserve_init(void);
+bool reserve_give(void *kva); // whether it kept the free frame
+void *reserve_take(void);     // NULL if it is empty
+void reserve_each(void (*see)(void *kva)); // as pagelist_each
 
 #ifdef DEBUG
 void junk_fill(struct page *pg);

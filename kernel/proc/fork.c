@@ -67,6 +67,18 @@ join_family(struct proc *parent, struct proc *child)
 	spin_unlock(&parent->family);
 }
 
+// A job that is being killed ends: whoever kills it (proc/pid.c) marks its members
+// and looks at all processes again until there is none without the mark.  The
+// fence pairs with the one there: either the mark is seen here, or the child
+// there.
+static void
+share_fate(const struct proc *parent, struct proc *child)
+{
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (proc_killed(parent))
+		__atomic_store_n(&child->killed, 1, __ATOMIC_RELAXED);
+}
+
 int
 proc_fork(void)
 {
@@ -87,9 +99,14 @@ proc_fork(void)
 	child->files = files_share(parent->files);
 	*child->tf = *parent->tf;
 	child->tf->a0 = 0;
+	child->console = parent == init_proc;
+	child->job = parent->console ? 0 : parent->job;
 	pid_assign(child);
 	pid = child->pid;
+	if (parent->console)
+		child->job = pid;
 	join_family(parent, child);
+	share_fate(parent, child);
 	count_event(CTR_FORKS);
 	ready(child, WAKE_SPREAD);
 	return pid;
@@ -122,6 +139,7 @@ proc_make_init(void)
 	p->affinity = ~0UL >> (64 - platform.nharts);
 	strlcopy(p->name, "init", sizeof(p->name));
 	pid_assign(p);
+	p->console = true;
 	init_proc = p;
 	ready(p, WAKE_SYNC);
 }

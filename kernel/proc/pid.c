@@ -3,7 +3,9 @@
 // range falls into neighbouring buckets that other harts do not use meanwhile.
 
 #include "proc/pid.h"
+#include "proc/fork.h"
 #include "proc/hart.h"
+#include "proc/procslot.h"
 #include "proc/sched.h"
 
 #define RANGE   64 // numbers a hart takes at a time
@@ -105,21 +107,78 @@ interrupt(struct proc *p)
 }
 
 // The bucket's lock keeps the process from being reaped meanwhile.
-int
-pid_kill(int pid)
+static void
+kill_proc(struct proc *p)
+{
+	__atomic_store_n(&p->killed, 1, __ATOMIC_RELAXED);
+	// Pairs with the fences of those who sleep (proc/waitq.c) and who run
+	// (proc/sched.c).
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (!wake_proc(p, false, WAKE_SPREAD))
+		interrupt(p);
+}
+
+// Kills the process of that number, if there is one, it is not init, and (job
+// not 0) it belongs to the job and has not been killed yet.
+static bool
+kill_number(int pid, int job)
 {
 	struct bucket *b = bucket_of(pid);
 	struct proc *p;
+	bool found;
 
 	spin_lock(&b->lock);
 	p = find(b, pid);
-	if (p != NULL) {
-		__atomic_store_n(&p->killed, 1, __ATOMIC_RELAXED);
-		// Pairs with the fence in proc/waitq.c.
-		__atomic_thread_fence(__ATOMIC_SEQ_CST);
-		if (!wake_proc(p, false, WAKE_SPREAD))
-			interrupt(p);
-	}
+	found = p != NULL && p != init_proc &&
+	    (job == 0 || (p->job == job && !proc_killed(p)));
+	if (found)
+		kill_proc(p);
 	spin_unlock(&b->lock);
-	return p != NULL ? 0 : -1;
+	return found;
+}
+
+// Looks at all processes once and kills those of the job.  How many it were.
+static uint
+kill_job_once(int job)
+{
+	uint n = 0;
+
+	// Pairs with that in share_fate (proc/fork.c).
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	for (uint i = 0; i < procslot_count(); i++) {
+		const struct proc *p = procslot_at(i);
+
+		// A slot may change hands at any moment: kill_number() looks
+		// again under the lock that keeps a number its process's.
+		if (p->state != P_FREE && p->job == job && !proc_killed(p) &&
+		    kill_number(p->pid, job))
+			n++;
+		if (i % 64 == 63)
+			preempt_point();
+	}
+	return n;
+}
+
+// Members may fork meanwhile; the child of one that is marked is born marked,
+// so those that a look misses are children of members marked after it began,
+// or of theirs.  A look that finds nobody has missed nobody.
+static int
+kill_job(int job)
+{
+	int r = -1;
+
+	while (kill_job_once(job) > 0)
+		r = 0;
+	return r;
+}
+
+int
+pid_kill(int pid)
+{
+	if (pid >= 0)
+		return kill_number(pid, 0) ? 0 : -1;
+	// There is no number -pid for the lowest.
+	if (!current()->console || pid == -pid)
+		return -1;
+	return kill_job(-pid);
 }

@@ -13,7 +13,8 @@ void pid_assign(struct proc *p);
 void pid_remove(struct proc *p);
 
 // Marks the process with that number as killed and wakes it if it sleeps.
-// 0, or -1 if there is none.
+// 0, or -1 if there is none, or it is init: the machine ends with that.  For
+// the console's shell, -N is all of job N (proc.job).  No locks held.
 int pid_kill(int pid);
 
 #endif

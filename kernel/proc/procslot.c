@@ -3,9 +3,12 @@
 // normally touches its own hart's list only.  A slot keeps its kernel stack, so
 // the next process on this hart finds it warm.
 //
-//   slots = in use + on harts' lists + in the depot
+//   slots = in use + on harts' lists + in the depot + kept
 //
 // On a list, those that have a stack come first.
+//
+// A few are kept for the console's shell (proc.console): when programs have
+// taken all others, it can still start one to end them.
 
 #include "proc/procslot.h"
 #include "boot/model_map.h"
@@ -22,48 +25,10 @@ static struct proc *slots; // [I] the array
 static uint n_slots;       // [I]
 static struct slot_list depot = {.lock = SPINLOCK_INIT(LC_PROCDEPOT)};
 
-void
-procslot_init(void)
-{
-	uint limit = boot_option("maxproc", NPROC);
-
-	if (limit < 4 || limit > 32768)
-		panic("maxproc=%u is not in 4..32768", limit);
-	n_slots = limit;
-	slots = early_alloc(n_slots * sizeof(struct proc), 64);
-	model_area("proc", slots, sizeof(struct proc), n_slots);
-	kstack_init(NCPU + n_slots);
-	list_init(&depot.slots);
-	for (uint i = 0; i < n_slots; i++) {
-		struct proc *p = &slots[i];
-
-		p->slot = NCPU + i;
-		spin_init(&p->family, LC_FAMILY);
-		list_init(&p->wait_link);
-		list_init(&p->timer_link);
-		list_init(&p->children);
-		list_init(&p->dead);
-		waitq_init(&p->child_died);
-		list_add_tail(&depot.slots, &p->slot_link);
-	}
-	depot.n = n_slots;
-	for (uint i = 0; i < platform.nharts; i++) {
-		spin_init(&harts[i].slots.lock, LC_PROCSLOT);
-		list_init(&harts[i].slots.slots);
-	}
-}
-
-uint
-procslot_count(void)
-{
-	return n_slots;
-}
-
-struct proc *
-procslot_at(uint i)
-{
-	return &slots[i];
-}
+// A pipeline of four; of a small number of slots, one in eight.
+#define KEPT 4
+static struct slot_list kept = {.lock = SPINLOCK_INIT(LC_PROCDEPOT)};
+static uint keep; // [I] how many there are when none is in use
 
 // Both with the list's lock held.
 static void
@@ -99,6 +64,52 @@ move(struct slot_list *from, struct slot_list *to, uint n)
 	}
 }
 
+void
+procslot_init(void)
+{
+	uint limit = boot_option("maxproc", NPROC);
+
+	if (limit < 4 || limit > 32768)
+		panic("maxproc=%u is not in 4..32768", limit);
+	n_slots = limit;
+	slots = early_alloc(n_slots * sizeof(struct proc), 64);
+	model_area("proc", slots, sizeof(struct proc), n_slots);
+	kstack_init(NCPU + n_slots);
+	list_init(&depot.slots);
+	for (uint i = 0; i < n_slots; i++) {
+		struct proc *p = &slots[i];
+
+		p->slot = NCPU + i;
+		spin_init(&p->family, LC_FAMILY);
+		list_init(&p->wait_link);
+		list_init(&p->timer_link);
+		list_init(&p->children);
+		list_init(&p->dead);
+		waitq_init(&p->child_died);
+		list_add_tail(&depot.slots, &p->slot_link);
+	}
+	depot.n = n_slots;
+	list_init(&kept.slots);
+	keep = n_slots / 8 < KEPT ? n_slots / 8 : KEPT;
+	move(&depot, &kept, keep);
+	for (uint i = 0; i < platform.nharts; i++) {
+		spin_init(&harts[i].slots.lock, LC_PROCSLOT);
+		list_init(&harts[i].slots.slots);
+	}
+}
+
+uint
+procslot_count(void)
+{
+	return n_slots;
+}
+
+struct proc *
+procslot_at(uint i)
+{
+	return &slots[i];
+}
+
 // Takes the most recently used; the list's lock is held.
 static struct proc *
 pop(struct slot_list *l)
@@ -128,6 +139,34 @@ steal(struct hart *h)
 	return p;
 }
 
+static struct proc *
+take_kept(void)
+{
+	struct proc *p;
+
+	spin_lock(&kept.lock);
+	p = pop(&kept);
+	spin_unlock(&kept.lock);
+	return p;
+}
+
+// Whether p made up for one that the console's shell has taken.
+static bool
+give_kept(struct proc *p)
+{
+	bool short_of;
+
+	if (__atomic_load_n(&kept.n, __ATOMIC_RELAXED) == keep)
+		return false;
+	spin_lock(&kept.lock);
+	short_of = kept.n < keep;
+	if (short_of) {
+		enlist(&kept, p);
+	}
+	spin_unlock(&kept.lock);
+	return short_of;
+}
+
 struct proc *
 procslot_take(void)
 {
@@ -145,6 +184,8 @@ procslot_take(void)
 	spin_unlock(&own->lock);
 	if (p == NULL)
 		p = steal(h);
+	if (p == NULL && current()->console)
+		p = take_kept();
 	if (p == NULL)
 		return NULL;
 	if (!p->has_stack) {
@@ -162,6 +203,8 @@ procslot_give(struct proc *p)
 {
 	struct slot_list *own = &this_hart()->slots;
 
+	if (give_kept(p))
+		return;
 	spin_lock(&own->lock);
 	enlist(own, p);
 	if (own->n > 2 * BATCH) {

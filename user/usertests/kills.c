@@ -164,8 +164,9 @@ kill_oneself(long unused)
 static void
 killnobody(void)
 {
+	// The machine would end with init.
 	static const int nobody[] = {
-	    0, -1, 0x7fffffff, (int)0x80000000, 1 << 30};
+	    1, 0, -1, 0x7fffffff, (int)0x80000000, 1 << 30};
 	int pid, status;
 
 	for (uint i = 0; i < sizeof(nobody) / sizeof(nobody[0]); i++)
