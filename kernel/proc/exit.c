@@ -37,20 +37,33 @@ lock_parent(struct proc *p)
 	}
 }
 
+// Children that are handed over between two preemption points.
+#define ADOPT 64
+
+// Moves up to ADOPT processes from one list to the other, which is init's.
 static void
 adopt(struct list *from, struct list *to)
 {
-	LIST_EACH (n, from)
+	for (uint i = 0; i < ADOPT && !list_empty(from); i++) {
+		struct list *n = from->next;
+
 		__atomic_store_n(&LIST_OBJ(n, struct proc, sibling)->parent,
 		    init_proc, __ATOMIC_RELAXED);
-	list_splice(to, from);
+		list_del(n);
+		list_add_tail(to, n);
+	}
 }
 
-static void
-hand_over_children(struct proc *p)
+// Hands some children over; false if there were none.  Those that are left may
+// die meanwhile and come in with the dead; p makes no new ones.
+static bool
+hand_over_some(struct proc *p)
 {
+	bool any;
+
 	spin_lock(&p->family);
-	if (!list_empty(&p->children) || !list_empty(&p->dead)) {
+	any = !list_empty(&p->children) || !list_empty(&p->dead);
+	if (any) {
 		spin_lock(&init_proc->family);
 		adopt(&p->children, &init_proc->children);
 		if (!list_empty(&p->dead)) {
@@ -60,6 +73,14 @@ hand_over_children(struct proc *p)
 		spin_unlock(&init_proc->family);
 	}
 	spin_unlock(&p->family);
+	return any;
+}
+
+static void
+hand_over_children(struct proc *p)
+{
+	while (hand_over_some(p))
+		preempt_point();
 }
 
 void

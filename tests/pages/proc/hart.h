@@ -10,6 +10,19 @@
 #include "proc/counters.h"
 #include "sync/spinlock.h"
 
+struct proc {
+	bool console;
+};
+
+// No thread is the console's shell.
+static inline struct proc *
+current(void)
+{
+	static struct proc nobody;
+
+	return &nobody;
+}
+
 struct hart {
 	uint id;
 	uint lock_depth;
