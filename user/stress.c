@@ -1,21 +1,23 @@
-// stress [-s seed] [-t seconds | -i rounds] [-w slots] [-m] [-k] [-c] [-o ticks]
-// [slot=operations]...: fork, exec, pipes, files, heap, affinity, kill and audits, all at once, by
-// many processes each of which knows what it must find.
+// stress: fork, exec, pipes, files, heap, affinity, kill and audits, all at
+// once, by many processes each of which knows what it must find.
+//
+//   stress [-s seed] [-t seconds | -i rounds] [-w slots] [-m] [-k] [-c]
+//          [-o ticks] [slot=operations]...
 //
 //   -t  for so long, as the guest's clock counts (10)
 //   -i  or so many generations of workers in each slot
 //   -w  slots that have a worker at a time; with 0 there are only audits
 //   -m  some take all memory; others then fail, and may die, of it
-//   -k  the files stay, and the next run with the same seed, slots and -k or -c
-//       goes on with them, also if the power was cut in this one
+//   -k  the files stay: the next run with the same seed and slots, and with
+//       -k or -c, goes on with them, also if the power was cut in this one
 //   -c  only checks the files that such runs have left, and removes them
 //   slot=operations  so much a sync in such a run has put on the disk; it says
 //       so by <synced slot operations>
 //   -o  ends by switching the power off, in the midst of it all
 //
 // What a worker chooses follows from seed, slot and generation; what the
-// others do meanwhile, from chance.  The last line is `STRESS OK ...`, with what
-// was done, or `STRESS FAILED`.
+// others do meanwhile, from chance.  The last line is `STRESS OK ...`, with
+// what was done, or `STRESS FAILED`.
 
 #include "user/stress/stress.h"
 #include "user/lib/run.h"
@@ -48,8 +50,7 @@ static const char *const count_names[NCOUNTS] = {
     [C_BROKEN] = "broken",
 };
 
-static void __attribute__((noreturn))
-usage(void)
+static void __attribute__((noreturn)) usage(void)
 {
 	fprintf(2, "usage: stress [-s seed] [-t seconds | -i rounds] "
 	           "[-w slots] [-m] [-k] [-c] [-o ticks] "
@@ -114,8 +115,8 @@ parse(int argc, char **argv)
 		         parse_number(argv[i], number) < 0)
 			usage();
 	}
-	if (plan.slots > MAX_SLOTS ||
-	    plan.seconds > 1000000 || plan.power_off > 10000000)
+	if (plan.slots > MAX_SLOTS || plan.seconds > 1000000 ||
+	    plan.power_off > 10000000)
 		usage();
 }
 
@@ -274,8 +275,9 @@ main(int argc, char **argv)
 	mkdir(SCRATCH);
 	mkdir(COMMON);
 	EXPECT(chdir(COMMON) == 0 && chdir("/") == 0, "cannot use " SCRATCH);
-	plan.deadline = uptime() + (plan.power_off ? (int)plan.power_off
-	                 : (int)plan.seconds * TICKS_PER_SECOND);
+	plan.deadline =
+	    uptime() + (plan.power_off ? (int)plan.power_off
+	                               : (int)plan.seconds * TICKS_PER_SECOND);
 	printf("stress: seed %lu, %lu slots, %d harts\n", plan.seed,
 	    plan.slots, nharts());
 	if (!plan.only_check)
@@ -284,6 +286,6 @@ main(int argc, char **argv)
 	if (!plan.keep)
 		unlink(SCRATCH);
 	failed = totals[C_BROKEN] > 0 ||
-	    tell_device("stress", "/dev/memstat", "audit") < 0;
+	         tell_device("stress", "/dev/memstat", "audit") < 0;
 	return report(failed);
 }

@@ -82,7 +82,8 @@ read_through(int fd, const char *name, uint64 head[2], uint *length)
 
 	head[0] = head[1] = *length = 0;
 	do {
-		n = read(fd, (char *)chunk + bytes, (int)(sizeof(chunk) - bytes));
+		n = read(
+		    fd, (char *)chunk + bytes, (int)(sizeof(chunk) - bytes));
 		if (n > 0)
 			bytes += (uint)n;
 		if (n > 0 && bytes < sizeof(chunk))
@@ -113,9 +114,8 @@ look(const char *name, uint64 head[2])
 		return CONTENT_PARTIAL;
 	if (length > content_words(head[0], head[1]) * 8)
 		BROKEN("%s: %u bytes, too long", name, length);
-	return length == content_words(head[0], head[1]) * 8
-	           ? CONTENT_WHOLE
-	           : CONTENT_PARTIAL;
+	return length == content_words(head[0], head[1]) * 8 ? CONTENT_WHOLE
+	                                                     : CONTENT_PARTIAL;
 }
 
 enum content_state

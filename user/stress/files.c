@@ -1,5 +1,5 @@
-// Files of which it is known what they hold, whenever the process that works on
-// them is killed or the power is cut.
+// Files of which it is known what they hold, whenever the process that works
+// on them is killed or the power is cut.
 //
 // Each slot has a directory of its own.  Its operations are numbered, and what
 // number n does to which of the names f0... follows from seed, slot and n:
@@ -13,9 +13,9 @@
 //   the same, but n + 1's name missing, tmp whole
 //   the same, but n + 1's name and tmp whole, of version n + 1
 //
-// Whoever takes the slot over finds the least such n and does n + 1 again.  A call
-// that fails for want of memory or room is done again until it works.  That n is
-// at least what a sync before has put on the disk.
+// Whoever takes the slot over finds the least such n, which is at least what a
+// sync before has put on the disk, and does n + 1 again.  A call that fails
+// for want of memory or room is done again until it works.
 //
 // In COMMON everybody puts whole files under a few names that all share, and
 // reads them: such a name has a whole file, whoever's, or none.
@@ -155,8 +155,7 @@ explains(const struct model *m, const struct survey *s)
 	       (s->tmp_version == 0 || s->tmp_version == m->done + 1);
 }
 
-static void __attribute__((noreturn))
-unexplained(const struct survey *s)
+static void __attribute__((noreturn)) unexplained(const struct survey *s)
 {
 	for (uint f = 0; f < NFILES; f++)
 		printf("stress: slot %u: f%u has version %lu\n", self.slot, f,
@@ -277,7 +276,8 @@ step_read_file(void)
 	uint64 version = 0, want = model.version[f];
 
 	for (int i = 0; i < PATIENCE; i++) {
-		enum content_state s = content_read(name_of(f), me(), &version);
+		enum content_state s =
+		    content_read(name_of(f), me(), &version);
 
 		// The first operation may have been half done when a worker
 		// was killed; this one has not done it again yet.

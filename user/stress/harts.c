@@ -46,8 +46,7 @@ step_move(void)
 		move(all_harts());
 }
 
-static void __attribute__((noreturn))
-swap(uint64 here, uint64 there)
+static void __attribute__((noreturn)) swap(uint64 here, uint64 there)
 {
 	for (uint i = 0; i < SWAPS; i++) {
 		move(here);
@@ -60,7 +59,8 @@ swap(uint64 here, uint64 there)
 void
 step_swap(void)
 {
-	uint64 a = 1UL << pick((uint)nharts()), b = 1UL << pick((uint)nharts());
+	uint64 a = 1UL << pick((uint)nharts()),
+	       b = 1UL << pick((uint)nharts());
 	int first = fork_kid(), second;
 
 	if (first == 0)

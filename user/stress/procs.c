@@ -15,8 +15,7 @@ pipe_byte(uint64 key, uint i)
 
 // --- pipes ---
 
-static void __attribute__((noreturn))
-feed(int fd, uint64 key, uint n)
+static void __attribute__((noreturn)) feed(int fd, uint64 key, uint n)
 {
 	for (uint i = 0, k; i < n; i += k) {
 		k = 1 + pick(sizeof(bytes));
@@ -31,8 +30,7 @@ feed(int fd, uint64 key, uint n)
 	kid_exit(0);
 }
 
-static void __attribute__((noreturn))
-relay(int from, int to)
+static void __attribute__((noreturn)) relay(int from, int to)
 {
 	int n;
 
@@ -112,8 +110,8 @@ step_pipe(void)
 	if (relays)
 		reap_kid(-1, 0);
 	// If nobody had to die of want of memory, it is all.
-	if (got > n || (got < n && feeder > 0 && !cut &&
-	                   self.counts[C_DIED] == died))
+	if (got > n ||
+	    (got < n && feeder > 0 && !cut && self.counts[C_DIED] == died))
 		BROKEN("a pipe gave %u bytes of %u", got, n);
 	if (cut)
 		self.counts[C_DIED] = died;
@@ -152,8 +150,7 @@ fresh_process_check(int argc, char **argv)
 	exit((int)(key % 50));
 }
 
-static void __attribute__((noreturn))
-become(uint64 key)
+static void __attribute__((noreturn)) become(uint64 key)
 {
 	static char text[22][16];
 	char *argv[23] = {NULL};
@@ -255,8 +252,8 @@ pause_a_little(void)
 void
 step_kill(void)
 {
-	static void (*const lives[])(void) = {sleep_long, spin, read_nothing,
-	    fill_pipe, wait_for_child, roam};
+	static void (*const lives[])(void) = {
+	    sleep_long, spin, read_nothing, fill_pipe, wait_for_child, roam};
 	int pid, status = 0;
 
 	if (pipe(lifeline) < 0) {

@@ -3,9 +3,9 @@
 // Processes: main (stress.c) starts an auditor and, per slot, a minder; a
 // minder (minder.c) starts one worker after the other and kills most of them
 // in the middle of something; workers (worker.c) do steps, some with children
-// of their own.  All of them have the writing end of one pipe, the registry, as
-// descriptor REGISTRY, and write records to it that main reads.  It ends when
-// the last of them is gone.
+// of their own.  All of them have the writing end of one pipe, the registry,
+// as descriptor REGISTRY, and write records to it that main reads.  It ends
+// when the last of them is gone.
 #ifndef STRESS_STRESS_H
 #define STRESS_STRESS_H
 
@@ -31,12 +31,12 @@ enum count {
 	C_FORKS,
 	C_EXECS,
 	C_PIPES,
-	C_FILES,   // made whole under their names
-	C_READS,   // files read and found right
-	C_HEAPS,   // growths of the heap, checked
-	C_MOVES,   // changes of affinity
+	C_FILES, // made whole under their names
+	C_READS, // files read and found right
+	C_HEAPS, // growths of the heap, checked
+	C_MOVES, // changes of affinity
 	C_SYNCS,
-	C_KILLS,   // of workers and of victims
+	C_KILLS, // of workers and of victims
 	C_AUDITS,
 	C_REFUSED, // calls that failed for want of memory or room
 	C_DIED,    // processes that nobody here has killed: memory was short
@@ -58,9 +58,9 @@ struct plan {
 	uint64 slots;
 	uint64 power_off; // after so many ticks, in the midst of work; 0: not
 	uint64 synced[MAX_SLOTS]; // operations that are on the disk for sure
-	bool keep;        // the files stay for the next run
+	bool keep;                // the files stay for the next run
 	bool only_check;
-	bool hungry; // some steps take all memory
+	bool hungry;  // some steps take all memory
 	int deadline; // as uptime() counts
 };
 
@@ -93,8 +93,8 @@ void send_counts(void);
 
 bool time_is_over(void);
 
-// Forks a child with choices and counts of its own: 0 in the child; -1 if there
-// can be none, which is counted.  A child ends by kid_exit.
+// Forks a child with choices and counts of its own: 0 in the child; -1 if
+// there can be none, which is counted.  A child ends by kid_exit.
 int fork_kid(void);
 void kid_exit(int status) __attribute__((noreturn));
 
@@ -103,13 +103,14 @@ void kid_exit(int status) __attribute__((noreturn));
 void reap_kid(int pid, int status);
 
 // Ends the process after a message on the console.
-#define BROKEN(...)                                                            \
-	do {                                                                   \
-		printf("\nstress: BROKEN: slot %u, generation %u, seed %lu: ", \
-		    self.slot, self.generation, plan.seed);                    \
-		printf(__VA_ARGS__);                                           \
-		printf("\n");                                                  \
-		broken_end();                                                  \
+#define BROKEN(...)                                                         \
+	do {                                                                \
+		printf(                                                     \
+		    "\nstress: BROKEN: slot %u, generation %u, seed %lu: ", \
+		    self.slot, self.generation, plan.seed);                 \
+		printf(__VA_ARGS__);                                        \
+		printf("\n");                                               \
+		broken_end();                                               \
 	} while (0)
 
 void broken_end(void) __attribute__((noreturn));
@@ -133,7 +134,7 @@ enum content_state {
 	CONTENT_NONE,    // no such file
 	CONTENT_PARTIAL, // the first bytes of some version, or nothing
 	CONTENT_WHOLE,
-	CONTENT_UNREAD,  // there is no memory to read it
+	CONTENT_UNREAD, // there is no memory to read it
 };
 
 // Reads a file of that writer; sets the version, 0 if there is too little to

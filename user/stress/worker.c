@@ -142,8 +142,7 @@ step(void)
 	tally(C_STEPS);
 }
 
-static void __attribute__((noreturn))
-work(void)
+static void __attribute__((noreturn)) work(void)
 {
 	self.random =
 	    mark(plan.seed + 1, (uint64)self.slot << 32 | self.generation);
