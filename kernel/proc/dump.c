@@ -12,14 +12,14 @@
 // A line is 40 bytes, and a byte takes the port some microseconds.
 #define LINES 4
 
-static bool on;   // [a] a list is being printed
+static uint32 on; // [a] a list is being printed
 static uint next; // [by whoever prints] slot to look at
 
 void
 proc_dump(void)
 {
 	// Relaxed: there is nothing but the list to keep apart.
-	if (__atomic_exchange_n(&on, true, __ATOMIC_RELAXED))
+	if (__atomic_exchange_n(&on, 1, __ATOMIC_RELAXED))
 		return;
 	next = 0;
 	kprintf("\n pid  job  hart  state    name\n");
@@ -55,5 +55,5 @@ proc_dump_more(void)
 	if (next < procslot_count())
 		ipi_send(hart_id(), IPI_DUMP);
 	else
-		__atomic_store_n(&on, false, __ATOMIC_RELAXED);
+		__atomic_store_n(&on, 0, __ATOMIC_RELAXED);
 }

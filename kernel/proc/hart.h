@@ -26,7 +26,7 @@ enum run_class { RUN_FRESH, RUN_USED_UP, RUN_CLASSES };
 struct run_queue {
 	struct spinlock lock;
 	uint len;                       // [lock], read without it as a hint
-	bool yields;                    // [a] by its hart: what runs there
+	uint32 yields;                  // [a] by its hart: what runs there
 	                                // lets the fresh go first
 	struct list procs[RUN_CLASSES]; // [lock]
 } __attribute__((aligned(64)));

@@ -110,7 +110,7 @@ static void
 preempt(struct hart *h)
 {
 	if (!__atomic_load_n(&h->runq.yields, __ATOMIC_RELAXED) ||
-	    !__atomic_exchange_n(&h->runq.yields, false, __ATOMIC_RELAXED))
+	    !__atomic_exchange_n(&h->runq.yields, 0, __ATOMIC_RELAXED))
 		return;
 	if (h == this_hart())
 		h->need_resched = true;
@@ -127,7 +127,8 @@ claim_idle(struct hart *h, uint64 mask)
 	uint64 idle = __atomic_load_n(&idle_harts, __ATOMIC_RELAXED) & mask;
 
 	while (idle != 0) {
-		uint i = idle & bit(h->id) ? h->id : __builtin_ctzl(idle);
+		uint i = idle & bit(h->id) ? h->id :
+		                             (uint)__builtin_ctzl(idle);
 
 		if (__atomic_fetch_and(&idle_harts, ~bit(i), __ATOMIC_RELAXED) &
 		    bit(i))
@@ -443,7 +444,7 @@ sched_tick(void)
 
 	if (++p->slice_ticks >= SLICE_TICKS) {
 		p->used_up = true;
-		__atomic_store_n(&h->runq.yields, true, __ATOMIC_RELAXED);
+		__atomic_store_n(&h->runq.yields, 1, __ATOMIC_RELAXED);
 	}
 	if (!queue_empty(&h->runq)) {
 		h->need_resched |= turn_is_over(h, p);
