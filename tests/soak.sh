@@ -117,8 +117,7 @@ describe() # BOOT
 out=build/soak
 results=$out/results-$base
 declare -A running # boots by process id
-boots=0 failed=0
-started=$SECONDS
+boots=0 failed=0 started=$SECONDS
 
 # One boot, in a process of its own.  Its verdict is a line of the
 # file `verdict`: seconds, ok or what is wrong, counts, between tabs.
@@ -238,7 +237,7 @@ build || {
 }
 trap stop INT TERM HUP
 echo "soak: seed $base"
-said=$SECONDS
+started=$SECONDS said=$SECONDS
 for ((n = only ? only : 1; ; n++)); do
 	[ "$only" = 0 ] || [ $n = "$only" ] || break
 	[ "$most" = 0 ] || [ $n -le "$most" ] || break
