@@ -466,7 +466,7 @@ setup: ## install what is missing, or say how
 demo: ## set up, build, and compare baseline and scalable at 8 harts
 	$(Q)bench/demo.sh
 
-test: ## everything that takes about ten minutes
+test: ## everything that takes about fifteen minutes
 	$(Q).ci/setup && tests/run.sh quick $(TESTS)
 
 test-all: ## the slow tests too

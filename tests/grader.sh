@@ -80,7 +80,7 @@ boot_ahead()
 {
 	tests/bounded.sh $(($1 * ${SLOW:-10})) make -s qemu "${settings[@]}" >"$console" 2>&1 \
 		< <(seq -f 'echo line %.0f >> early' 20
-			printf 'cat early\npoweroff_is_no_command; kill 1\n')
+			printf 'cat early\npoweroff\n')
 	true
 }
 check "typed before the boot: runs" boot_ahead 20
