@@ -33,7 +33,7 @@ struct aspace {
 
 	uint64 audit_round; // [audit] the last that has seen it
 	uint64 unlinked;    // debug: the hart's fences when an entry was cleared
-};
+} __attribute__((aligned(64))); // no line of it is another hart's
 
 void aspace_init(void); // boot
 
