@@ -54,17 +54,4 @@ list_del(struct list *n)
 	list_init(n);
 }
 
-// Moves all members of from to the tail of to; from is left empty.
-static inline void
-list_splice(struct list *to, struct list *from)
-{
-	if (list_empty(from))
-		return;
-	from->next->prev = to->prev;
-	from->prev->next = to;
-	to->prev->next = from->next;
-	to->prev = from->prev;
-	list_init(from);
-}
-
 #endif
