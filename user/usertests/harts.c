@@ -83,8 +83,8 @@ wakefirst(void)
 }
 
 const struct usertest hart_tests[] = {
-    {"swapharts", swapharts, 0},
-    {"audits", audits, 0},
-    {"wakefirst", wakefirst, 0},
+    {"swapharts", swapharts, NEEDS_HARTS},
+    {"audits", audits, NEEDS_PAGES},
+    {"wakefirst", wakefirst, NEEDS_HARTS},
     {0, 0, 0},
 };

@@ -63,15 +63,16 @@ lostoutput(void)
 	    {"cat", "lost.f", 0},
 	    {"echo", "words", 0},
 	    {"grep", "a", "lost.f", 0},
-	    {"memstat", 0},
+	    {"memstat", 0}, // the last: not every kernel has its device
 	};
+	uint n = sizeof(lines) / sizeof(lines[0]) - !tells_pages();
 	char said[256];
 	int fd = must_open("lost.f", O_CREATE | O_TRUNC | O_RDWR);
 
 	must_write(fd, "a line\n", 7);
 	close(fd);
 	fd = must_open("lost.f", O_RDONLY); // no write to it works
-	for (uint i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+	for (uint i = 0; i < n; i++) {
 		char **argv = (char **)lines[i];
 
 		EXPECT(run_with(1, argv, said, sizeof(said)) == 0,
