@@ -374,7 +374,7 @@ check_records(void)
 			continue;
 		check(pa_to_page(pa) == first + seen, "a frame's record");
 		check(page_to_pa(first + seen) == pa, "a record's frame");
-		check(first[seen].kind == (is_free ? PK_FREE : PK_BOOT),
+		check(first[seen].kind == (is_free ? PK_UNUSED : PK_BOOT),
 		    "what a frame is at boot");
 		check(pagelist_untouched(pa) == is_free, "what is untouched");
 		seen++;

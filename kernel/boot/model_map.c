@@ -45,7 +45,7 @@ static void
 describe_pages(void)
 {
 	static const char *const kinds[PK_COUNT] = {
-	    [PK_FREE] = "free",
+	    [PK_UNUSED] = "unused",
 	    [PK_USER] = "user",
 	    [PK_IMAGE] = "image",
 	    [PK_TABLE] = "table",

@@ -11,7 +11,16 @@
 //   PK_TABLE   seen <= 1 = count (0: ready in an object cache)
 //   PK_KERNEL  seen = 0, count = 1
 //   PK_BOOT    seen = count = 0
-//   PK_FREE    seen = 1, found on a list; or never touched; count = 0
+//   PK_UNUSED  seen = count = 0, and memory that was never touched
+//
+// and for a frame that is on a free list, whatever its kind:
+//
+//              seen = ON_LIST, by one list and nothing else; count = 1,
+//              or 0 if it is PK_UNUSED
+//
+// and none is lost that the kernel does not know of:
+//
+//   frames on lists + untouched ones + frames handed out = page_total()
 
 #include "mm/audit.h"
 #include "kernel/riscv.h"
@@ -26,8 +35,10 @@
 #include "proc/procslot.h"
 
 #define MAX_COMPLAINTS 20
+#define ON_LIST        0x8000 // in seen: more than all references there are
 
 static uint complaints;    // [parked] of this round
+static uint64 n_free;      // [parked] frames found free in it
 static uint64 audit_round; // [parked]
 
 static void
@@ -50,9 +61,9 @@ see_free(void *kva)
 {
 	struct page *pg = kva_to_page(kva);
 
-	if (pg->kind != PK_FREE || pg->count != 0)
-		complain(pg, "on a free list, but not free");
-	see(pg);
+	if (pg->seen != 0)
+		complain(pg, "on a free list, and used or on another");
+	pg->seen |= ON_LIST;
 }
 
 static void
@@ -87,7 +98,15 @@ see_aspace(struct aspace *as)
 }
 
 static void
-check(struct page *pg)
+check_free(struct page *pg)
+{
+	n_free++;
+	if (pg->count != (pg->kind != PK_UNUSED) || pg->kind == PK_BOOT)
+		complain(pg, "on a free list, but not free");
+}
+
+static void
+check_used(struct page *pg)
 {
 	switch (pg->kind) {
 	case PK_USER:
@@ -103,9 +122,11 @@ check(struct page *pg)
 		if (pg->count != 1 || pg->seen != 0)
 			complain(pg, "kernel memory that something else uses");
 		break;
-	case PK_FREE:
-		if (pg->seen != !pagelist_untouched(page_to_pa(pg)))
-			complain(pg, "a free page is on one list");
+	case PK_UNUSED:
+		n_free++;
+		if (pg->count != 0 || pg->seen != 0 ||
+		    !pagelist_untouched(page_to_pa(pg)))
+			complain(pg, "a page that was touched is on a list");
 		break;
 	case PK_BOOT:
 		if (pg->count != 0 || pg->seen != 0)
@@ -113,6 +134,26 @@ check(struct page *pg)
 		break;
 	default:
 		complain(pg, "unknown kind");
+	}
+}
+
+static void
+check_all(void)
+{
+	uint64 n;
+	struct page *first = page_records(&n);
+
+	n_free = 0;
+	for (uint64 i = 0; i < n; i++) {
+		if (first[i].seen & ON_LIST)
+			check_free(&first[i]);
+		else
+			check_used(&first[i]);
+	}
+	if (n_free + page_handed_out() != page_total()) {
+		kprintf("audit: %lu pages are free, but %lu of %lu are in use\n",
+		    n_free, page_handed_out(), page_total());
+		complaints++;
 	}
 }
 
@@ -140,8 +181,7 @@ mm_audit(void)
 	image_each(see_aspace);
 	pagelist_each(see_free);
 	reserve_each(see_free);
-	for (uint64 i = 0; i < n; i++)
-		check(&first[i]);
+	check_all();
 	ok = complaints == 0;
 	if (!ok)
 		kprintf("audit: %u pages are wrong\n", complaints);

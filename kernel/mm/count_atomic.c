@@ -14,7 +14,8 @@
 // has happened, and the release in it that it has finished reading the frame
 // (a child that copied from it, say) before we write to it.  Nobody can raise
 // the count of a frame that only we refer to.  A put by a sole holder may
-// therefore skip the atomic operation altogether.
+// therefore skip the atomic operation altogether: the reference is handed to
+// the free list, and the count, and with it its cache line, is only read.
 
 #include "mm/page_impl.h"
 #include "kernel/riscv.h"
@@ -49,8 +50,9 @@ page_put(struct page *pg)
 			bad_count(pg, was, "page_put",
 			    __builtin_return_address(0));
 		was = __atomic_load_n(&pg->count, __ATOMIC_ACQUIRE);
+		// The list's reference; nobody else knows the frame any more.
+		__atomic_store_n(&pg->count, was + 1, __ATOMIC_RELAXED);
 	}
-	__atomic_store_n(&pg->count, 0, __ATOMIC_RELAXED);
 	page_release(pg);
 }
 

@@ -29,7 +29,9 @@ page_put(struct page *pg)
 	if (pg->count == 0)
 		panic("page_put of page %p with count 0 from %p",
 		    (void *)page_to_pa(pg), __builtin_return_address(0));
-	last = --pg->count == 0;
+	last = pg->count == 1; // the reference is the free list's then
+	if (!last)
+		pg->count--;
 	spin_unlock(&counts_lock);
 	if (last)
 		page_release(pg);

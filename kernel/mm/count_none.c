@@ -1,5 +1,5 @@
-// Page counts, eager: no frame is ever shared, so a count is 1 or, on a free
-// list, 0, and is only kept to find mistakes.
+// Page counts, eager: no frame is ever shared, so a count is 1, or 0 before a
+// frame's first use, and is only kept to find mistakes.
 
 #include "mm/page_impl.h"
 #include "lib/printf.h"

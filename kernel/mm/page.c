@@ -212,9 +212,34 @@ page_free_least(void)
 	return n > 0 ? n : 0;
 }
 
+uint64
+page_handed_out(void)
+{
+	long n = 0;
+
+	for (uint i = 0; i < platform.nharts; i++)
+		n += harts[i].page_net;
+	return n;
+}
+
 // Frames to ask the caches for when one is missing: the next ones are then
 // had for less.
 #define SHRINK_BATCH 32
+
+// The list's reference becomes the caller's.  Most frames are taken for what
+// they were before, and then their line, which others may have, is only read.
+static void
+take_over(struct page *pg, enum page_kind kind)
+{
+	if (pg->count != (pg->kind != PK_UNUSED))
+		panic("page %p on a free list has kind %u, count %u",
+		    (void *)page_to_pa(pg), pg->kind, pg->count);
+	// Relaxed: nobody else knows this frame until it is published.
+	if (pg->kind == PK_UNUSED)
+		__atomic_store_n(&pg->count, 1, __ATOMIC_RELAXED);
+	if (pg->kind != kind)
+		pg->kind = kind;
+}
 
 struct page *
 page_alloc(enum page_kind kind)
@@ -232,16 +257,11 @@ page_alloc(enum page_kind kind)
 	if (kva == NULL)
 		return NULL;
 	pg = kva_to_page(kva);
-	if (pg->kind != PK_FREE || pg->count != 0)
-		panic("page %p on a free list has kind %u, count %u",
-		    (void *)page_to_pa(pg), pg->kind, pg->count);
 	junk_check(pg);
+	take_over(pg, kind);
 	count_taken(this_hart());
 	this_hart()->counters[CTR_PAGE_ALLOCS]++;
 	this_hart()->kernel_pages += kind != PK_USER;
-	pg->kind = kind;
-	// Relaxed: nobody else knows this frame until it is published.
-	__atomic_store_n(&pg->count, 1, __ATOMIC_RELAXED);
 	return pg;
 }
 
@@ -263,14 +283,12 @@ page_kernel_count(void)
 	return n > 0 ? n : 0; // a sum of numbers that move
 }
 
-// Back to the lists; the caller owns the frame alone and its count is 0.
 void
 page_release(struct page *pg)
 {
 	count_given(this_hart());
 	this_hart()->counters[CTR_PAGE_FREES]++;
 	this_hart()->kernel_pages -= pg->kind != PK_USER;
-	pg->kind = PK_FREE;
 	junk_fill(pg);
 	if (!reserve_give(page_to_kva(pg)))
 		pagelist_give(page_to_kva(pg));
@@ -279,11 +297,10 @@ page_release(struct page *pg)
 void
 page_free(struct page *pg)
 {
-	if (pg->kind == PK_FREE || pg->count != 1)
+	if (pg->count != 1)
 		panic("page_free(%p) of a page with kind %u, count %u from %p",
 		    (void *)page_to_pa(pg), pg->kind, pg->count,
 		    __builtin_return_address(0));
-	pg->count = 0;
 	page_release(pg);
 }
 
@@ -303,7 +320,8 @@ kpage_free(void *kva)
 
 #ifdef DEBUG
 // A freed frame is filled with junk, and found unchanged when it is handed out
-// again: a use after free shows here.  The words in front hold list links.
+// again: a use after free shows here, and what is freed twice.  The words in
+// front hold list links.
 #define JUNK       0xdeadf4eedeadf4eeUL
 #define JUNK_FIRST 4
 
@@ -312,6 +330,9 @@ junk_fill(struct page *pg)
 {
 	uint64 *w = page_to_kva(pg);
 
+	if (pg->junked)
+		panic("page %p is freed, but was free",
+		    (void *)page_to_pa(pg));
 	for (uint i = JUNK_FIRST; i < PGSIZE / 8; i++)
 		w[i] = JUNK;
 	pg->junked = 1;

@@ -1,11 +1,16 @@
 // Page frames: their kinds, their reference counts, and the free lists.
 //
-// Every frame of RAM has a struct page.  A frame on a free list has kind PK_FREE
-// and count 0; one that no list ever gets (the kernel image, boot-time tables,
-// what the device tree reserves) has PK_BOOT and count 0; a frame in use has
-// count >= 1.  What is counted: for PK_USER and PK_IMAGE, each leaf PTE that
-// maps the frame without the mark PTE_UNCOUNTED, plus one for each holder of
-// another kind (a text object); every other kind has one owner and count 1.
+// Every frame of RAM has a struct page.  A frame in use has count >= 1.  What is
+// counted: for PK_USER and PK_IMAGE, each leaf PTE that maps the frame without
+// the mark PTE_UNCOUNTED, plus one for each holder of another kind (a text
+// object); every other kind has one owner and count 1.
+//
+// A frame that was in use and is on a free list has count 1, the list's, and
+// the kind it had last.  So who takes a frame for what it was before, and gives
+// it back as its only holder, writes nothing into its record, of which eight
+// share a cache line with those of other harts' frames.  A frame that was never
+// in use has PK_UNUSED and count 0; one that no list ever gets (the kernel
+// image, boot-time tables, what the device tree reserves) PK_BOOT and count 0.
 //
 // PK_IMAGE is what exec keeps of programs (proc/image.c), and shares with those
 // that run them; a page of it that has a process as its only holder, and is
@@ -22,7 +27,7 @@
 #include "kernel/types.h"
 
 enum page_kind {
-	PK_FREE,
+	PK_UNUSED, // not since boot
 	PK_USER,   // mapped by processes
 	PK_IMAGE,  // the same, but made when a program was loaded
 	PK_TABLE,  // page table
@@ -32,9 +37,9 @@ enum page_kind {
 };
 
 struct page {
-	uint32 count; // [a] references
+	uint32 count; // [a] references, a free list's is one
 	uint8 kind;   // [owner] enum page_kind
-	uint8 junked; // [owner] debug: filled with junk when it was freed
+	uint8 junked; // [owner] debug: free, and filled with junk
 	uint16 seen;  // [audit] references found
 };
 

@@ -12,8 +12,11 @@ void page_init(void);
 // The records of all frames of RAM, n of them, in order of addresses.
 struct page *page_records(uint64 *n);
 
-// Frees a frame whose last reference is gone.
+// To the lists, which take over the only reference, the caller's.
 void page_release(struct page *pg);
+
+// Frames that were handed out and have not come back.  All harts parked.
+uint64 page_handed_out(void);
 
 // The policy of free lists: free is memory nobody has touched yet.
 void pagelist_init(const struct range_set *free);

@@ -6,7 +6,7 @@
 // otherwise, processes of the console (proc.console) take them from here; the
 // next frames that become free fill it up again.
 //
-//   frames here <= RESERVE_PAGES, of kind PK_FREE with count 0; they are not counted
+//   frames here <= RESERVE_PAGES, free ones as on other lists, but not counted
 //   as free
 //
 // The first word of a frame here links to the next.
