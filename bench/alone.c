@@ -6,7 +6,7 @@
 // one operation.  Loops are
 //
 //   1 getpid  a call that does nothing
-//   2 sbrk    the heap grows by a page and shrinks again
+//   2 sbrk    the heap grows by a page, which is written, and shrinks again
 //   3 pipe    a pipe is made, takes a byte, gives it back, is closed
 //   4 open    the worker's own file, in its own directory, is opened and closed
 //   5 write   the worker's own open file gets a byte, always the same
@@ -48,8 +48,11 @@ turn_sbrk(uint64 n)
 	char *end = sbrk(PGSIZE);
 
 	(void)n;
-	if (end == SBRK_ERROR || sbrk(-PGSIZE) != end + PGSIZE)
-		bench_die("sbrk failed");
+	if (end == SBRK_ERROR)
+		bench_die("the heap does not grow");
+	*(volatile char *)end = 1;
+	if (sbrk(-PGSIZE) != end + PGSIZE)
+		bench_die("the heap does not shrink");
 }
 
 static void

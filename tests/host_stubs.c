@@ -306,18 +306,30 @@ spin_init(struct spinlock *l, enum lock_class class)
 	l->class = class;
 }
 
+static void
+take(struct spinlock *l)
+{
+	if (l->holder != 0)
+		host_broken("spinlock taken twice");
+	rank_held[spins_held++] = rank_of(l->class);
+	l->holder = 1;
+}
+
 void
 spin_lock(struct spinlock *l)
 {
-	uint rank = rank_of(l->class);
-
 	host_yield(); // another hart may come first
-	if (l->holder != 0)
-		host_broken("spinlock taken twice");
-	if (spins_held > 0 && rank <= rank_held[spins_held - 1])
+	if (spins_held > 0 && rank_of(l->class) <= rank_held[spins_held - 1])
 		host_broken("spinlocks taken in the wrong order");
-	rank_held[spins_held++] = rank;
-	l->holder = 1;
+	take(l);
+}
+
+void
+spin_lock_beside(struct spinlock *l)
+{
+	if (spins_held == 0 || rank_of(l->class) != rank_held[spins_held - 1])
+		host_broken("spinlock of another class than the last one");
+	take(l);
 }
 
 void

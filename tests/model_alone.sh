@@ -2,6 +2,9 @@
 # Harts that work alone, under the coherence model: N do N times as much as one,
 # for they write no line in common (bench/alone.c).  One boot for all.
 #
+# Lines pass from hart to hart when workers start and end; if one did in the
+# loop, it would at every turn of some hart.
+#
 #   tests/model_alone.sh
 
 cd "$(dirname "$0")/.." || exit 1
@@ -9,7 +12,9 @@ cd "$(dirname "$0")/.." || exit 1
 unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
 
 HARTS=8
-LOOPS="getpid sbrk"
+UNITS=8
+TURNS=$((16 * UNITS)) # of each hart
+LOOPS="getpid sbrk pipe open"
 
 # Each loop on one hart and on all, the others asleep meanwhile.
 commands()
@@ -17,7 +22,8 @@ commands()
 	local number=0
 	for _ in $LOOPS; do
 		number=$((number + 1))
-		echo -n "alone -l $number -n 1 -i 8; alone -l $number -i 8; "
+		echo -n "alone -l $number -n 1 -i $UNITS;" \
+			"alone -l $number -i $UNITS; "
 	done
 }
 
@@ -46,8 +52,21 @@ at_least() # PERMILLE LOOP
 	[ $((1000 * many)) -ge $(($1 * one * HARTS)) ]
 }
 
+# Regions are numbered from 1: one hart, all harts, and so on.
+nothing_shared() # REGION
+{
+	local transfers
+	transfers=$(sed -n "s/^lines region=$1 .*transfers=\([0-9]*\) .*/\1/p" \
+		"$scratch/raw")
+	echo "${transfers:-unknown} transfers"
+	[ -n "$transfers" ] && [ "$transfers" -lt $TURNS ]
+}
+
 check "the loops run" measure
+region=0
 for loop in $LOOPS; do
+	region=$((region + 2))
 	says "$loop alone" permille at_least 950 "$loop"
+	says "$loop shares no line" transfers nothing_shared $region
 done
 finish

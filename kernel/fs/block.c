@@ -1,27 +1,36 @@
 // The block cache.
 //
 // The unit of memory is a cluster: one page that holds four neighbouring
-// blocks.  A cluster is found, counted and reused as a whole; its blocks are
-// locked and become valid one by one.  A miss reads with one request whatever
-// of the cluster is not valid yet, since what lies together is used together.
+// blocks.  A cluster is found and reused as a whole; its blocks are counted and
+// locked one by one, and become valid one by one.  A miss reads with one request
+// whatever of the cluster is not valid yet, since what lies together is used
+// together.
+//
+// Clusters are hashed to chains.  Whoever uses a block need not meet those who
+// use its neighbours: a block number has a stripe, a lock on a line of its own.
+// A chain is read under any one of the stripes of its clusters' blocks, which
+// are the same for all of them, and changed under all four.
 //
 //   found      at most one cluster stands for a block: it is entered under its
-//              bucket's lock, after a look whether another one is there
-//   refs       users of its blocks + transactions that pin one of them
-//   clean      refs == 0 => every valid block equals the disk's (the log pins
-//              what differs), so the page may go at any time
+//              stripes, after a look whether another one is there
+//   refs       users of a block + transactions that pin it
+//   clean      no block of a cluster has refs => every valid one equals the
+//              disk's (the log pins what differs), so the page may go at any
+//              time
 //
-// A count rises from 0 only under the bucket's lock, and a cluster leaves its
-// bucket only with a count of 0 under that lock, so dropping a reference needs
-// no lock: release on the way down, acquire where 0 permits reuse.
+// A count rises from 0 only under the block's stripe, and a cluster leaves its
+// chain only with counts of 0 under all its stripes, so dropping a reference
+// needs no lock: release on the way down, acquire where 0 permits reuse.
 //
-// Reuse is by clock: a hand goes round the buckets; a cluster that was used
-// since its last visit is spared once.  A hit takes one bucket's lock and
-// touches nothing that all harts share.
+// Reuse is by clock: a hand goes round the chains; a cluster that was used
+// since its last visit is spared once.  A hit takes one stripe and writes
+// nothing that users of other blocks read.
 //
 // Locks: a block's sleep lock may be held while another block's is taken only
 // in the order file contents before bitmap; neighbours in a cluster are merely
-// tried.  No bucket lock is held while allocating, sleeping or freeing.
+// tried.  Stripes of a chain are taken in the order of their blocks, and those
+// of two chains never together.  None is held while allocating, sleeping or
+// freeing.
 
 #include "fs/block.h"
 #include "fs/blockio.h"
@@ -35,35 +44,38 @@
 
 #define PER_CLUSTER (PGSIZE / BSIZE)
 
-// A default image of 2000 blocks makes 500 clusters: 256 buckets keep chains
-// near two, and at 64 bytes each cost four pages.
-#define NBUCKETS 256
+// A default image of 2000 blocks makes 500 clusters: chains are near two.  Of
+// two blocks at random one in 512 has the other's stripe, for eight pages.
+#define NCHAINS  256
+#define NSTRIPES 512
+
+_Static_assert(PER_CLUSTER * NCHAINS % NSTRIPES == 0 &&
+        NSTRIPES % PER_CLUSTER == 0,
+    "the clusters of a chain have the same stripes, one behind the other");
 
 // Pages that a shrinking cache keeps, so that somebody who cannot allocate
 // finds one to reuse: of 32, a few operations pin ten each at worst.
 #define FLOOR 32
 
-// [b] bucket's lock
+// [I] while listed.  This line is only read by who uses the blocks.
 struct cluster {
-	struct list link;   // [b]
-	uint first;         // [I] while listed: its first block's number
-	uint nblocks;       // [I] while listed: fewer at the end of the disk
-	uint32 refs;        // [a]
-	bool recent;        // [b] used since the hand came by
-	uchar *page;        // [I]
+	struct list link; // [all stripes]
+	uint first;       // [I] its first block's number
+	uint nblocks;     // [I] fewer at the end of the disk
+	uchar *page;      // [I]
 	struct buf block[PER_CLUSTER];
 };
 
-struct bucket {
+struct stripe {
 	struct spinlock lock;
-	struct list clusters; // [lock]
 } __attribute__((aligned(64)));
 
-static struct bucket buckets[NBUCKETS];
+static struct stripe stripes[NSTRIPES];
+static struct list chains[NCHAINS]; // [all stripes of their clusters]
 static struct kcache *cluster_cache; // [I]
 static uint budget;                  // [I] clusters
 static uint nclusters;               // [a]
-static uint hand;                    // [a] next bucket to look for victims in
+static uint hand;                    // [a] next chain to look for victims in
 
 static void
 cluster_construct(void *obj)
@@ -71,7 +83,6 @@ cluster_construct(void *obj)
 	struct cluster *c = obj;
 
 	list_init(&c->link);
-	c->refs = 0;
 	for (uint i = 0; i < PER_CLUSTER; i++) {
 		sleeplock_init(&c->block[i].lock, LC_BUF);
 		c->block[i].home = c;
@@ -82,20 +93,42 @@ void
 block_init(uint pages)
 {
 	budget = pages > FLOOR ? pages : FLOOR;
-	for (uint i = 0; i < NBUCKETS; i++) {
-		spin_init(&buckets[i].lock, LC_BCACHE);
-		list_init(&buckets[i].clusters);
-	}
+	for (uint i = 0; i < NSTRIPES; i++)
+		spin_init(&stripes[i].lock, LC_BCACHE);
+	for (uint i = 0; i < NCHAINS; i++)
+		list_init(&chains[i]);
 	cluster_cache = kcache_create("cluster", sizeof(struct cluster),
 	    cluster_construct);
 }
 
-// Neighbouring clusters go to neighbouring buckets: a sequential scan spreads
+// Neighbouring clusters go to neighbouring chains: a sequential scan spreads
 // evenly.
-static struct bucket *
-bucket_of(uint first)
+static struct list *
+chain_of(uint first)
 {
-	return &buckets[first / PER_CLUSTER % NBUCKETS];
+	return &chains[first / PER_CLUSTER % NCHAINS];
+}
+
+static struct spinlock *
+stripe_of(uint no)
+{
+	return &stripes[no % NSTRIPES].lock;
+}
+
+// All stripes of the cluster that begins with block first, but for the first of
+// them.
+static void
+lock_others(uint first)
+{
+	for (uint i = 1; i < PER_CLUSTER; i++)
+		spin_lock_beside(stripe_of(first + i));
+}
+
+static void
+unlock_others(uint first)
+{
+	for (uint i = 1; i < PER_CLUSTER; i++)
+		spin_unlock(stripe_of(first + i));
 }
 
 static struct cluster *
@@ -114,7 +147,7 @@ cluster_new(void)
 	return c;
 }
 
-// The cluster is in no bucket.
+// The cluster is in no chain.
 static void
 cluster_free(struct cluster *c)
 {
@@ -123,27 +156,65 @@ cluster_free(struct cluster *c)
 	kcache_free(cluster_cache, c);
 }
 
-// Unlists a cluster of k that nobody uses and that the hand has spared before.
-static struct cluster *
-bucket_victim(struct bucket *k)
+static bool
+is_used(const struct cluster *c)
 {
+	uint32 refs = 0;
+
+	// Acquire: what a block's last user did has happened.
+	for (uint i = 0; i < PER_CLUSTER; i++)
+		refs |= __atomic_load_n(&c->block[i].refs, __ATOMIC_ACQUIRE);
+	return refs != 0;
+}
+
+// Whether any block was used since the last time, which is forgotten.
+static bool
+was_recent(struct cluster *c)
+{
+	bool recent = false;
+
+	// Relaxed: a hint.
+	for (uint i = 0; i < PER_CLUSTER; i++) {
+		bool *r = &c->block[i].recent;
+
+		recent |= __atomic_load_n(r, __ATOMIC_RELAXED);
+		__atomic_store_n(r, false, __ATOMIC_RELAXED);
+	}
+	return recent;
+}
+
+// Under its first stripe: unlists a cluster if nobody uses it.
+static bool
+unlist_unused(struct cluster *c)
+{
+	bool unused;
+
+	lock_others(c->first);
+	unused = !is_used(c);
+	if (unused)
+		list_del(&c->link);
+	unlock_others(c->first);
+	return unused;
+}
+
+// Unlists a cluster of the chain that nobody uses and that the hand has spared
+// before.
+static struct cluster *
+chain_victim(uint chain)
+{
+	struct spinlock *lock = stripe_of(chain * PER_CLUSTER);
 	struct cluster *victim = NULL;
 
-	spin_lock(&k->lock);
-	LIST_EACH(n, &k->clusters) {
+	spin_lock(lock);
+	LIST_EACH(n, &chains[chain]) {
 		struct cluster *c = LIST_OBJ(n, struct cluster, link);
 
-		// Acquire: what its last user did has happened.
-		if (__atomic_load_n(&c->refs, __ATOMIC_ACQUIRE) > 0)
-			continue;
-		if (!c->recent) {
+		if (!is_used(c) && !was_recent(c) && unlist_unused(c)) {
 			victim = c;
-			list_del(&c->link);
 			break;
 		}
-		c->recent = false;
 	}
-	spin_unlock(&k->lock);
+	spin_unlock(lock);
 	return victim;
 }
 
@@ -151,9 +222,9 @@ bucket_victim(struct bucket *k)
 static struct cluster *
 clock_victim(void)
 {
-	for (uint i = 0; i < 2 * NBUCKETS; i++) {
+	for (uint i = 0; i < 2 * NCHAINS; i++) {
 		uint at = __atomic_fetch_add(&hand, 1, __ATOMIC_RELAXED);
-		struct cluster *c = bucket_victim(&buckets[at % NBUCKETS]);
+		struct cluster *c = chain_victim(at % NCHAINS);
 
 		if (c != NULL)
 			return c;
@@ -161,7 +232,7 @@ clock_victim(void)
 	return NULL;
 }
 
-// A cluster in no bucket: new while the budget lasts, then the clock's; when
+// A cluster in no chain: new while the budget lasts, then the clock's; when
 // memory is short or all is in use, whichever way works.
 static struct cluster *
 cluster_obtain(void)
@@ -177,83 +248,98 @@ cluster_obtain(void)
 	return c;
 }
 
-// Makes c stand for the blocks from first on, none of them valid, with one
-// reference.
+// Makes c stand for the cluster with block no, none of it valid, with one
+// reference to that block.
 static void
-cluster_assign(struct cluster *c, uint first)
+cluster_assign(struct cluster *c, uint no)
 {
+	uint first = no - no % PER_CLUSTER;
 	uint left = fs_geo.sb.size - first;
 
 	c->first = first;
 	c->nblocks = left < PER_CLUSTER ? left : PER_CLUSTER;
-	c->recent = true;
-	__atomic_store_n(&c->refs, 1, __ATOMIC_RELAXED);
 	for (uint i = 0; i < PER_CLUSTER; i++) {
-		c->block[i].no = first + i;
-		c->block[i].data = c->page + i * BSIZE;
-		c->block[i].valid = false;
-		c->block[i].txn = 0;
+		struct buf *b = &c->block[i];
+
+		b->no = first + i;
+		b->data = c->page + i * BSIZE;
+		b->valid = false;
+		b->txn = 0;
+		b->recent = b->no == no;
+		__atomic_store_n(&b->refs, b->no == no, __ATOMIC_RELAXED);
 	}
 }
 
-// Under k's lock: the cluster with one more reference, or NULL.
-static struct cluster *
-bucket_find(struct bucket *k, uint first)
+// Under the block's stripe: the block with one more reference, or NULL.
+static struct buf *
+chain_find(uint no)
 {
-	LIST_EACH(n, &k->clusters) {
-		struct cluster *c = LIST_OBJ(n, struct cluster, link);
+	uint first = no - no % PER_CLUSTER;
 
-		if (c->first == first) {
-			__atomic_add_fetch(&c->refs, 1, __ATOMIC_RELAXED);
-			c->recent = true;
-			return c;
-		}
+	LIST_EACH(n, chain_of(first)) {
+		struct cluster *c = LIST_OBJ(n, struct cluster, link);
+		struct buf *b = &c->block[no - first];
+
+		if (c->first != first)
+			continue;
+		__atomic_add_fetch(&b->refs, 1, __ATOMIC_RELAXED);
+		__atomic_store_n(&b->recent, true, __ATOMIC_RELAXED);
+		return b;
 	}
 	return NULL;
 }
 
-static struct cluster *
-cluster_get(uint first)
+// Lists c, unless there is a cluster for the block already: that one's block
+// then, with one more reference.
+static struct buf *
+chain_enter(struct cluster *c, uint no)
 {
-	struct bucket *k = bucket_of(first);
-	struct cluster *c, *mine;
+	struct buf *b;
 
-	spin_lock(&k->lock);
-	c = bucket_find(k, first);
-	spin_unlock(&k->lock);
-	if (c != NULL)
-		return c;
+	spin_lock(stripe_of(c->first));
+	lock_others(c->first);
+	b = chain_find(no);
+	if (b == NULL)
+		list_add(chain_of(c->first), &c->link);
+	unlock_others(c->first);
+	spin_unlock(stripe_of(c->first));
+	return b;
+}
+
+static struct buf *
+block_get(uint no)
+{
+	struct cluster *mine;
+	struct buf *b;
+
+	spin_lock(stripe_of(no));
+	b = chain_find(no);
+	spin_unlock(stripe_of(no));
+	if (b != NULL)
+		return b;
 	mine = cluster_obtain();
 	if (mine == NULL)
 		return NULL;
-	cluster_assign(mine, first);
-	spin_lock(&k->lock);
-	c = bucket_find(k, first); // somebody may have been quicker
-	if (c == NULL)
-		list_add(&k->clusters, &mine->link);
-	spin_unlock(&k->lock);
-	if (c == NULL)
-		return mine;
-	__atomic_store_n(&mine->refs, 0, __ATOMIC_RELAXED);
-	cluster_free(mine);
-	return c;
+	cluster_assign(mine, no);
+	b = chain_enter(mine, no);
+	if (b == NULL)
+		return &mine->block[no % PER_CLUSTER];
+	cluster_free(mine); // somebody was quicker
+	return b;
 }
 
 static struct buf *
 block_hold(uint no)
 {
-	struct cluster *c;
 	struct buf *b;
 
 	if (no >= fs_geo.sb.size) {
 		kprintf("fs: block %u is not on the disk\n", no);
 		return NULL;
 	}
-	c = cluster_get(no - no % PER_CLUSTER);
-	if (c == NULL)
-		return NULL;
-	b = &c->block[no % PER_CLUSTER];
-	sleeplock_lock(&b->lock);
+	b = block_get(no);
+	if (b != NULL)
+		sleeplock_lock(&b->lock);
 	return b;
 }
 
@@ -335,13 +421,13 @@ void
 block_pin(struct buf *b)
 {
 	// Relaxed: the caller's reference keeps the cluster.
-	__atomic_add_fetch(&b->home->refs, 1, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&b->refs, 1, __ATOMIC_RELAXED);
 }
 
 void
 block_unpin(struct buf *b)
 {
-	uint32 was = __atomic_fetch_sub(&b->home->refs, 1, __ATOMIC_RELEASE);
+	uint32 was = __atomic_fetch_sub(&b->refs, 1, __ATOMIC_RELEASE);
 
 	if (was == 0)
 		panic("block %u released by nobody who holds it", b->no);

@@ -8,17 +8,22 @@
 
 struct cluster;
 
+// Cache lines of its own: harts at work on neighbouring blocks have none in
+// common.
+//
 // [I] while somebody has a reference  [l] under lock  [g] the log's lock
-// [c] the log's committer
+// [c] the log's committer  [a] atomic
 struct buf {
 	struct sleeplock lock;
 	uint no;              // [I] block number
+	uint32 refs;          // [a] see fs/block.c
+	bool recent;          // [a] used since the hand came by
 	bool valid;           // [l] data is the block's contents
 	uint64 txn;           // [g] transaction that logged it last
 	uint slot;            // [c] of the log: where its newest copy is
 	uchar *data;          // [I] where the contents are [l]
 	struct cluster *home; // [I] cluster it is part of
-};
+} __attribute__((aligned(64)));
 
 // Boot.  budget: pages that the cache may grow to.
 void block_init(uint budget);

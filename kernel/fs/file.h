@@ -12,6 +12,8 @@ struct stat;
 
 enum file_kind { FILE_INODE, FILE_PIPE, FILE_DEVICE };
 
+// A cache line.
+//
 // [I] once it is in a descriptor table  [a] atomic  [l] the inode's lock
 struct file {
 	uint32 refs;               // [a]
@@ -24,7 +26,7 @@ struct file {
 	struct pipe *pipe;         // [I] of PIPE: writable tells which end
 	const struct chardev *dev; // [I] of DEVICE
 	void *dev_state;           // the device's
-};
+} __attribute__((aligned(64)));
 
 void file_init(void); // boot
 

@@ -11,6 +11,9 @@
 
 // [I] while in the table  [a] atomic  [t] lock of the table's bucket
 // [o] lock of the orphans' list  [l] under lock
+//
+// Cache lines of its own: files that one process has made may be used by as
+// many harts.
 struct inode {
 	struct list link;         // [t]
 	uint inum;                // [I]
@@ -29,7 +32,7 @@ struct inode {
 	short nlink;              // [l]
 	uint size;                // [l] bytes, at most MAX_BYTES
 	uint addrs[NDIRECT + 1];  // [l] unchecked: is_data_block() before use
-};
+} __attribute__((aligned(64)));
 
 #define MAX_BYTES ((uint64)MAXFILE * BSIZE)
 

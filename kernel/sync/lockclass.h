@@ -19,7 +19,7 @@
 	/* spinlocks that conditions are waited for under */                   \
 	X(LOG, 10, "log", "the log's transaction state")                       \
 	X(ICACHE, 12, "icache", "a bucket of cached inodes")                   \
-	X(BCACHE, 14, "bcache", "a bucket of cached blocks")                   \
+	X(BCACHE, 14, "bcache", "cached blocks of some numbers")                   \
 	X(PIPE, 16, "pipe", "a pipe's ring")                                   \
 	X(CONSOLE, 17, "console", "the line being typed")                      \
 	X(DISK, 18, "disk", "the virtio ring")                                 \

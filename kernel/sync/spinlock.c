@@ -41,8 +41,9 @@ spin_held(const struct spinlock *l)
 	return __atomic_load_n(&l->holder, __ATOMIC_RELAXED) == 1 + hart_id();
 }
 
+// beside: a lock of the same rank may be held.
 static void
-check_order(struct hart *h, struct spinlock *l)
+check_order(struct hart *h, struct spinlock *l, bool beside)
 {
 #ifdef DEBUG
 	uint rank = lock_class_rank(l->class);
@@ -52,7 +53,7 @@ check_order(struct hart *h, struct spinlock *l)
 		panic("%s lock taken twice by hart %u",
 		    lock_class_name(l->class), h->id);
 	KASSERT(depth < sizeof(h->held_rank));
-	if (depth > 0 && h->held_rank[depth - 1] >= rank)
+	if (depth > 0 && h->held_rank[depth - 1] >= rank + beside)
 		panic("lock order: %s (rank %u) taken under rank %u",
 		    lock_class_name(l->class), rank,
 		    h->held_rank[depth - 1]);
@@ -60,6 +61,7 @@ check_order(struct hart *h, struct spinlock *l)
 #else
 	(void)h;
 	(void)l;
+	(void)beside;
 #endif
 }
 
@@ -129,7 +131,18 @@ spin_lock(struct spinlock *l)
 {
 	struct hart *h = this_hart();
 
-	check_order(h, l);
+	check_order(h, l, false);
+	if (!try_take(l, h))
+		take_contended(l, h, FOR_EVER);
+	is_taken(l, h);
+}
+
+void
+spin_lock_beside(struct spinlock *l)
+{
+	struct hart *h = this_hart();
+
+	check_order(h, l, true);
 	if (!try_take(l, h))
 		take_contended(l, h, FOR_EVER);
 	is_taken(l, h);
@@ -140,7 +153,7 @@ spin_lock_for(struct spinlock *l, uint64 cycles)
 {
 	struct hart *h = this_hart();
 
-	check_order(h, l);
+	check_order(h, l, false);
 	if (!try_take(l, h) && !take_contended(l, h, cycles))
 		return false;
 	is_taken(l, h);

@@ -21,6 +21,10 @@ void spin_init(struct spinlock *l, enum lock_class class);
 void spin_lock(struct spinlock *l);
 void spin_unlock(struct spinlock *l);
 
+// spin_lock() of a lock that has the class of the one taken last: the class has
+// an order of its own.
+void spin_lock_beside(struct spinlock *l);
+
 // spin_lock(), but gives up, with false, after so many cycles of the cycle CSR.
 bool spin_lock_for(struct spinlock *l, uint64 cycles);
 
