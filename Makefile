@@ -467,10 +467,10 @@ demo: ## set up, build, and compare baseline and scalable at 8 harts
 	$(Q)bench/demo.sh
 
 test: ## everything that takes about fifteen minutes
-	$(Q).ci/setup && tests/run.sh quick $(TESTS)
+	$(Q).ci/setup && tests/run.py quick $(TESTS)
 
 test-all: ## the slow tests too
-	$(Q).ci/setup && tests/run.sh all $(TESTS)
+	$(Q).ci/setup && tests/run.py all $(TESTS)
 
 .PHONY: plots report bench-linux model-report
 sweep: ## measure (BENCH=, VARIANTS=, CPUS=, REPEATS=, MODEL=1): a CSV and a table

@@ -3,6 +3,7 @@
 #include "host_stubs.h"
 
 #include <dlfcn.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,11 +81,20 @@ host_broken(const char *what)
 
 // --- processes ---
 
+// Where a stack goes on.  Contexts only begin one: to change stacks with them
+// takes a system call for the signal mask, and a run changes hundreds of
+// thousands of times.
+struct stack {
+	jmp_buf on;
+	bool begun;
+	ucontext_t start;
+};
+
 static struct proc procs[MAX_PROCS];
-static ucontext_t contexts[MAX_PROCS];
+static struct stack stacks[MAX_PROCS];
 static uint nprocs;
 static struct proc *running;
-static ucontext_t scheduler;
+static struct stack scheduler = {.begun = true};
 static uint spins_held;
 static uint rank_held[8];
 
@@ -94,8 +104,32 @@ current(void)
 	return running;
 }
 
-// The address sanitizer wants to be told of every change of stacks, and warns
-// of the swapcontext it wraps; hence the library's own.
+static void
+jump(jmp_buf to)
+{
+	// The address sanitizer takes a longjmp to be one down its own stack;
+	// hence the library's own.
+	static void (*longjump)(jmp_buf, int);
+
+	if (longjump == NULL)
+		longjump = (void (*)(jmp_buf, int))dlsym(
+		    dlopen("libc.so.6", RTLD_LAZY), "_longjmp");
+	longjump(to, 1);
+	abort();
+}
+
+static void
+swap_stacks(struct stack *from, struct stack *to)
+{
+	if (_setjmp(from->on) != 0)
+		return;
+	if (to->begun)
+		jump(to->on);
+	to->begun = true;
+	setcontext(&to->start);
+}
+
+// The address sanitizer wants to be told of every change of stacks.
 #ifdef __SANITIZE_ADDRESS__
 void __sanitizer_start_switch_fiber(void **save, const void *low, size_t n);
 void __sanitizer_finish_switch_fiber(void *save, const void **low, size_t *n);
@@ -104,16 +138,12 @@ static const void *scheduler_stack;
 static size_t scheduler_size;
 
 static void
-change_stack(ucontext_t *from, ucontext_t *to, const void *low, size_t n)
+change_stack(struct stack *from, struct stack *to, const void *low, size_t n)
 {
-	static int (*swap)(ucontext_t *, const ucontext_t *);
 	void *save;
 
-	if (swap == NULL)
-		swap = (int (*)(ucontext_t *, const ucontext_t *))dlsym(
-		    dlopen("libc.so.6", RTLD_LAZY), "swapcontext");
 	__sanitizer_start_switch_fiber(&save, low, n);
-	swap(from, to);
+	swap_stacks(from, to);
 	__sanitizer_finish_switch_fiber(save, NULL, NULL);
 }
 
@@ -128,11 +158,11 @@ stack_begins(void)
 #define scheduler_size  0
 
 static void
-change_stack(ucontext_t *from, ucontext_t *to, const void *low, size_t n)
+change_stack(struct stack *from, struct stack *to, const void *low, size_t n)
 {
 	(void)low;
 	(void)n;
-	swapcontext(from, to);
+	swap_stacks(from, to);
 }
 
 static void
@@ -144,7 +174,7 @@ stack_begins(void)
 static void
 to_scheduler(void)
 {
-	change_stack(running->context, &scheduler, scheduler_stack,
+	change_stack(running->on, &scheduler, scheduler_stack,
 	    scheduler_size);
 }
 
@@ -166,14 +196,13 @@ host_spawn(void (*run)(void *arg), void *arg)
 	if (nprocs == MAX_PROCS)
 		host_broken("too many processes");
 	p = &procs[nprocs];
-	c = &contexts[nprocs];
-	nprocs++;
 	memset(p, 0, sizeof(*p));
 	list_init(&p->wait_link);
 	p->run = run;
 	p->arg = arg;
-	p->context = c;
+	p->on = &stacks[nprocs++];
 	p->stack = malloc(STACK_SIZE);
+	c = &p->on->start;
 	getcontext(c);
 	c->uc_stack.ss_sp = p->stack;
 	c->uc_stack.ss_size = STACK_SIZE;
@@ -258,7 +287,7 @@ step(void)
 		if (p->state != READY)
 			continue;
 		running = p;
-		change_stack(&scheduler, p->context, p->stack, STACK_SIZE);
+		change_stack(&scheduler, p->on, p->stack, STACK_SIZE);
 		running = NULL;
 		return true;
 	}

@@ -19,6 +19,7 @@
 #include "sync/spinlock.h"
 
 struct files;
+struct stack;
 
 struct proc {
 	struct files *files;
@@ -27,7 +28,7 @@ struct proc {
 	bool killed;
 	uint holds;
 	bool joining;
-	void *context;
+	struct stack *on;
 	void *stack;
 	void (*run)(void *arg);
 	void *arg;
