@@ -85,7 +85,8 @@ kcache_alloc(struct kcache *c)
 	c->live++;
 	if (c->nspare > 0 && host_random(2) == 0)
 		return c->spare[--c->nspare];
-	obj = malloc(c->size);
+	// As the kernel's cache aligns them.
+	obj = c->size % 64 == 0 ? aligned_alloc(64, c->size) : malloc(c->size);
 	memset(obj, 0xa5, c->size);
 	if (c->ctor != NULL)
 		c->ctor(obj);
