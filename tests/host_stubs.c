@@ -435,6 +435,12 @@ waitq_wake_all(struct waitq *q)
 }
 
 void
+waitq_wake_one_sync(struct waitq *q)
+{
+	waitq_wake_one(q);
+}
+
+void
 waitq_wake_all_sync(struct waitq *q)
 {
 	waitq_wake_all(q);

@@ -39,4 +39,8 @@ check "a large write to a pipe" short 128M 'longwrites pipe'
 check "an address space of many tables ends" short 256M 'longwrites tables'
 check "memory runs short" short 64M 'cowtest'
 check "all processes there can be" short 128M 'usertests forkmany'
+
+export BOOTARGS=maxproc=4096 # at half a microsecond for each wake-up
+check "thousands wait for one pipe" short 512M 'longwrites readers'
+check "thousands sleep until one tick" short 512M 'longwrites sleepers'
 finish

@@ -178,6 +178,14 @@ typed(char c)
 	lineq_type(&console.lines, c);
 }
 
+// Under the lock: one reader at a time, for there may be thousands.
+static void
+wake_reader(void)
+{
+	if (lineq_ready(&console.lines))
+		waitq_wake_one(&console.readers);
+}
+
 // Moves what the port has into the queue, as far as there is room.
 static void
 take_input(void)
@@ -195,8 +203,7 @@ take_input(void)
 		uart_rx_interrupt(false);
 	}
 	echo_flush();
-	if (lineq_ready(&console.lines))
-		waitq_wake_all(&console.readers);
+	wake_reader();
 }
 
 static void
@@ -215,6 +222,7 @@ console_interrupt(void)
 
 // Waits for a line and copies its first bytes out, n at most, leaving them in
 // the queue.  Returns their number and the queue's version, or -1 if killed.
+// Whoever leaves wakes the next, who takes what this one does not.
 static int
 wait_and_peek(char *to, uint n, uint32 *version)
 {
@@ -228,6 +236,7 @@ wait_and_peek(char *to, uint n, uint32 *version)
 	got = lineq_peek(&console.lines, to, n);
 	*version = console.lines.head;
 out:
+	wake_reader();
 	spin_unlock(&console.lock);
 	return got;
 }

@@ -13,6 +13,15 @@
 //
 // A writer keeps its end busy until all its bytes are in, sleeps included.
 //
+// Any number of processes may wait for their turn at an end, and waking all of
+// them would take long.  So the first is woken, and wakes the next when it
+// leaves, however it does:
+//
+//   processes wait for a turn at an end that one could have
+//              => one that was woken is on its way to the lock
+//
+// The busy writer waits for room in a queue of its own.
+//
 // An end is closed when no open file refers to it, so nobody is at work there.
 
 #include "fs/pipe.h"
@@ -26,7 +35,7 @@
 struct pipe_end {
 	bool open;          // [lock]
 	bool busy;          // [lock] a process is copying
-	struct waitq procs; // [lock] who waits for bytes, for room, for a turn
+	struct waitq procs; // [lock] who waits for a turn, or for bytes
 };
 
 struct ring_state {
@@ -35,6 +44,7 @@ struct ring_state {
 	uint fill;                 // [lock]
 	struct pipe_end rd;
 	struct pipe_end wr;
+	struct waitq room;         // [lock] the busy writer, if it waits
 };
 
 #define RING_SIZE (PGSIZE - sizeof(struct ring_state))
@@ -60,7 +70,23 @@ pipe_new(void)
 	p->s.rd.busy = p->s.wr.busy = false;
 	waitq_init(&p->s.rd.procs);
 	waitq_init(&p->s.wr.procs);
+	waitq_init(&p->s.room);
 	return p;
+}
+
+// Under the lock: the next one's turn, if it could have it.
+static void
+wake_reader(struct ring_state *s)
+{
+	if (!s->rd.busy && (s->fill > 0 || !s->wr.open))
+		waitq_wake_one_sync(&s->rd.procs);
+}
+
+static void
+wake_writer(struct ring_state *s)
+{
+	if (!s->wr.busy)
+		waitq_wake_one_sync(&s->wr.procs);
 }
 
 void
@@ -75,8 +101,8 @@ pipe_close(struct pipe *p, bool writing_end)
 	else
 		s->rd.open = false;
 	last = !s->rd.open && !s->wr.open;
-	waitq_wake_all_sync(&s->rd.procs);
-	waitq_wake_all_sync(&s->wr.procs);
+	wake_reader(s);
+	waitq_wake_one_sync(&s->room);
 	spin_unlock(&s->lock);
 	if (last)
 		kpage_free(p);
@@ -157,12 +183,12 @@ pipe_read(struct pipe *p, uint64 uaddr, int n)
 	if (r == 0) {
 		s->head = advance(s->head, (uint)got);
 		s->fill -= (uint)got;
-		waitq_wake_all_sync(&s->wr.procs);
+		waitq_wake_one_sync(&s->room);
 	} else {
 		got = -1;
 	}
-	waitq_wake_all_sync(&s->rd.procs);
 out:
+	wake_reader(s);
 	spin_unlock(&s->lock);
 	return got;
 }
@@ -172,8 +198,10 @@ static int
 writer_enter(struct ring_state *s)
 {
 	while (s->wr.busy)
-		if (!waitq_sleep(&s->wr.procs, &s->lock))
+		if (!waitq_sleep(&s->wr.procs, &s->lock)) {
+			wake_writer(s);
 			return -1;
+		}
 	s->wr.busy = true;
 	return 0;
 }
@@ -182,7 +210,7 @@ static void
 writer_leave(struct ring_state *s)
 {
 	s->wr.busy = false;
-	waitq_wake_all_sync(&s->wr.procs);
+	wake_writer(s);
 }
 
 // Under the lock, by the busy writer: waits for room.  Its size, or -1 if
@@ -191,7 +219,7 @@ static int
 await_room(struct ring_state *s)
 {
 	while (s->rd.open && s->fill == RING_SIZE)
-		if (!waitq_sleep(&s->wr.procs, &s->lock))
+		if (!waitq_sleep(&s->room, &s->lock))
 			return -1;
 	return s->rd.open ? (int)(RING_SIZE - s->fill) : -1;
 }
@@ -217,7 +245,7 @@ put_some(struct pipe *p, uint64 uaddr, int left)
 	if (r < 0)
 		return 0;
 	s->fill += (uint)n;
-	waitq_wake_all_sync(&s->rd.procs);
+	wake_reader(s);
 	return n;
 }
 

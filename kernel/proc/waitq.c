@@ -106,6 +106,13 @@ waitq_wake_one(struct waitq *q)
 }
 
 void
+waitq_wake_one_sync(struct waitq *q)
+{
+	while (!list_empty(&q->procs) && !wake_first(q, WAKE_SYNC))
+		;
+}
+
+void
 waitq_wake_all(struct waitq *q)
 {
 	while (!list_empty(&q->procs))

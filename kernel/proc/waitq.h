@@ -36,12 +36,15 @@ void waitq_sleep_deaf_ordered(struct waitq *q, struct spinlock *l,
 struct proc *waitq_first(struct waitq *q);
 
 // Make the longest waiting process, or all of them, runnable.  The caller
-// holds the queue's lock; handlers may call these.
+// holds the queue's lock; handlers may call these.  All at once is for queues
+// that cannot be long: where any number of processes may wait, each that is
+// woken wakes the next (fs/pipe.c).
 void waitq_wake_one(struct waitq *q);
 void waitq_wake_all(struct waitq *q);
 
-// As waitq_wake_all, by a process that is about to sleep itself: the woken
+// As these, by a process that is about to sleep itself: the woken
 // stay on this hart's queue instead of being offered to idle harts at once.
+void waitq_wake_one_sync(struct waitq *q);
 void waitq_wake_all_sync(struct waitq *q);
 
 #endif
