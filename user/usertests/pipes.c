@@ -181,6 +181,45 @@ pipecrowd(void)
 	close(results[1]);
 }
 
+// Who is woken wakes the next, also if it is killed at the same time.  One
+// hart: the woken do not run before they are killed.
+#define QUEUE 6
+
+static void
+hear_end(long unused)
+{
+	char c;
+
+	(void)unused;
+	close(wires[1]);
+	EXPECT(read(wires[0], &c, 1) == 0, "bytes that nobody wrote");
+}
+
+static void
+end_under_kill(void (*body)(long), int end)
+{
+	int pid[QUEUE];
+
+	EXPECT(pipe(wires) == 0, "no pipe");
+	for (int i = 0; i < QUEUE; i++)
+		pid[i] = spawn(body, 0);
+	close(wires[!end]);
+	sleep(1); // they wait
+	close(wires[end]);
+	for (int i = 0; i < QUEUE / 2; i++)
+		EXPECT(kill(pid[i]) == 0, "kill");
+	for (int i = 0; i < QUEUE; i++)
+		EXPECT(wait(0) > 0, "no child");
+}
+
+static void
+pipekilled(void)
+{
+	EXPECT(setaffinity(1) == 0, "setaffinity");
+	end_under_kill(hear_end, 1);
+	end_under_kill(fill_up, 0);
+}
+
 // A token goes round a ring of processes: every wake-up happens.
 #define RING  6
 #define TURNS 100
@@ -225,6 +264,7 @@ const struct usertest pipe_tests[] = {
     {"pipeends", pipeends, 0},
     {"pipegone", pipegone, 0},
     {"pipecrowd", pipecrowd, 0},
+    {"pipekilled", pipekilled, 0},
     {"pipering", pipering, 0},
     {0, 0, 0},
 };
