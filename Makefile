@@ -261,8 +261,10 @@ $(UDIR)/bin/%: $$(call program_object,%) $$(call program_folder,%) \
 # --- disk image -----------------------------------------------------------
 
 build/mkfs: $(filter-out mkfs/fsck.c,$(wildcard mkfs/*.c))
-build/fsck: $(filter-out mkfs/mkfs.c,$(wildcard mkfs/*.c))
-build/mkfs build/fsck: $(wildcard mkfs/*.h) $(wildcard kernel/*.h)
+build/fsck: $(filter-out mkfs/mkfs.c,$(wildcard mkfs/*.c)) \
+    kernel/fs/logformat.c
+build/mkfs build/fsck: $(wildcard mkfs/*.h) $(wildcard kernel/*.h) \
+    kernel/fs/logformat.h
 	@mkdir -p build
 	@echo "  HOST $@"
 	$(Q)$(HOSTCC) $(HFLAGS) -o $@ $(filter %.c,$^)
@@ -273,6 +275,8 @@ IMAGE_FILES := $(README) $(wildcard user/*.sh user/*.txt)
 DEVICES := -D 3:0:dev/lockstat -D 4:0:dev/memstat -D 5:0:dev/null \
     -D 6:0:dev/lockbench
 FSBLOCKS ?= 2000
+# As long as the kernel uses it: fewer flushes of the disk (kernel/fs/logformat.h).
+LOGBLOCKS ?= 121
 
 # Debug information stays on the host.
 STRIPPED := $(PROGS:$(UDIR)/bin/%=$(UDIR)/img/%)
@@ -283,7 +287,7 @@ $(UDIR)/img/%: $(UDIR)/bin/%
 
 build/fs.img: build/mkfs $(STRIPPED) $(IMAGE_FILES) $(UDIR)/progs Makefile
 	@echo "  MKFS $@"
-	$(Q)build/mkfs $(DEVICES) -b $(FSBLOCKS) $@ $(STRIPPED) \
+	$(Q)build/mkfs $(DEVICES) -b $(FSBLOCKS) -l $(LOGBLOCKS) $@ $(STRIPPED) \
 	    $(patsubst $(README),$(README)=README,$(IMAGE_FILES))
 
 # The disk of `make qemu`, which keeps what is written to it until it is removed

@@ -38,6 +38,19 @@ function uncontended(ops)
 		between("contended", 0, ops / 50)
 }
 
+# A commit never waits for a flush of its own: two for each fill of the log, and
+# some at quiet moments, which a slow host has more of.  A fill has at least 10
+# blocks less than the log, of at least one block each; more processes share
+# commits.
+function fswrite()
+{
+	between("flushes_per_change", 0, v["workers"] == 1 ? 0.3 : 0.2)
+	between("disk_flushes", 0, v["log_commits"] * 0.6 + 20)
+	between("log_commits", 1, v["changes"])
+	if (v["workers"] >= 8)
+		between("log_commits", 1, v["changes"] / 2)
+}
+
 function forkexec()
 {
 	same("execs_kernel", "forks")
@@ -169,5 +182,6 @@ END {
 	else if (v["bench"] == "lockbench") lockbench()
 	else if (v["bench"] == "forklat") forklat()
 	else if (v["bench"] == "alone") alone()
+	else if (v["bench"] == "fswrite") fswrite()
 	else if (v["bench"] != "parfork") wrong("bench is " v["bench"])
 }

@@ -196,7 +196,8 @@ cut_steps_at(long cut)
 	host_cut = cut;
 	status = boot(take_steps);
 	host_cut = 0;
-	if (status != HOST_EXIT_CUT) {
+	// With another schedule there may be fewer writes than cut.
+	if (status != HOST_EXIT_CUT && status != 0) {
 		printf("cut %ld: status %d\n", cut, status);
 		return false;
 	}
@@ -221,7 +222,7 @@ cut_steps(void)
 
 	for (long cut = 1; cut <= total && ok; cut++)
 		ok = cut_steps_at(cut);
-	return ok && total > 100;
+	return ok && total > 2 * NSTEPS;
 }
 
 // --- several processes: what has returned is there ---

@@ -26,6 +26,7 @@ static uint disk_delay = 3; // of so many steps, one is the disk's
 bool host_quiet = true;
 long host_messages;
 char *host_panic_text;
+uint64 host_counters[CTR_COUNT];
 
 void
 host_seed(uint64 seed)
@@ -273,6 +274,38 @@ end_join(void)
 	return true;
 }
 
+static struct timeout *timeouts[4];
+static uint ntimeouts;
+
+void
+timeout_start(struct timeout *t, uint64 ticks)
+{
+	(void)ticks;
+	if (ntimeouts == 4)
+		host_broken("too many time-outs");
+	timeouts[ntimeouts++] = t;
+}
+
+bool
+host_timeout(void)
+{
+	struct timeout *t;
+
+	if (ntimeouts == 0)
+		return false;
+	t = timeouts[0];
+	timeouts[0] = timeouts[--ntimeouts];
+	t->fire(t);
+	return true;
+}
+
+void
+host_rest(void)
+{
+	while (host_timeout() || host_disk_busy())
+		host_switch();
+}
+
 // Lets one thing happen that can; false if nothing can.
 static bool
 step(void)
@@ -281,6 +314,8 @@ step(void)
 
 	if (host_disk_busy() && host_random(disk_delay) == 0)
 		return host_disk_event();
+	if (host_random(100) == 0 && host_timeout())
+		return true;
 	for (uint i = 0; i < nprocs; i++) {
 		struct proc *p = &procs[(start + i) % nprocs];
 
@@ -291,7 +326,7 @@ step(void)
 		running = NULL;
 		return true;
 	}
-	return host_disk_event() || end_join();
+	return host_disk_event() || host_timeout() || end_join();
 }
 
 void

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include "kernel/types.h"
 #include "lib/list.h"
+#include "proc/counters.h"
 #include "proc/waitq.h"
 #include "sync/sleeplock.h"
 #include "sync/spinlock.h"
@@ -35,6 +36,38 @@ struct proc {
 };
 
 struct proc *current(void);
+
+// Events that are counted: all by one hart.
+
+#define MM_STATS_H // instead of mm/stats.h
+
+extern uint64 host_counters[CTR_COUNT];
+
+static inline void
+count_events(enum counter c, uint64 n)
+{
+	host_counters[c] += n;
+}
+
+static inline void
+count_event(enum counter c)
+{
+	count_events(c, 1);
+}
+
+// Time, which does not pass: time-outs end when nothing else happens, and at
+// times before.
+
+#define TRAP_TRAP_H // instead of trap/trap.h
+
+static inline uint64
+timer_slice(void)
+{
+	return 1;
+}
+
+bool host_timeout(void); // one of them ends, if there is any
+void host_rest(void);    // until all have ended, and what the disk does then
 
 // Processes.
 

@@ -70,6 +70,7 @@ init_harts(void)
 			list_init(&h->runq.procs[c]);
 		spin_init(&h->timerq.lock, LC_TIMERQ);
 		list_init(&h->timerq.procs);
+		list_init(&h->timerq.timeouts);
 		h->idle.hart = h;
 		h->idle.state = P_RUNNING;
 		h->idle.on_hart = 1;

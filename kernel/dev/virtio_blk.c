@@ -38,6 +38,7 @@
 #include "lib/printf.h"
 #include "mm/kmap.h"
 #include "mm/page.h"
+#include "mm/stats.h"
 #include "proc/waitq.h"
 #include "sync/spinlock.h"
 
@@ -257,6 +258,10 @@ submit_unlock(struct disk_request *r)
 	uint slot = disk.free[--disk.nfree];
 	uint16 given;
 
+	if (r->len == 0)
+		count_event(CTR_DISK_FLUSHES);
+	else if (r->write)
+		count_event(CTR_DISK_WRITES);
 	fill(slot, r);
 	given = publish(slot);
 	spin_unlock(&disk.lock);

@@ -11,8 +11,7 @@
 //
 // The process that ends an operation when no other runs and nobody commits
 // becomes the committer; the rest of that group just sleeps.  So one commit
-// serves all operations that ended while the previous one was at work, most of
-// which is waiting for the disk to flush.
+// serves all operations that ended while the previous one was at work.
 //
 // A commit copies the transaction's blocks to memory of its own, which takes
 // no disk wait, and lets new operations in; their changes to the same blocks
@@ -22,8 +21,9 @@
 //
 // A transaction is durable when its header is written: it survives the end of
 // this kernel and of the emulator.  A power cut of the disk may still take it,
-// with all behind it, until the disk has flushed.  That is started at once if
-// nobody waits to commit (logdisk_idle), and else is part of the next commit.
+// with all behind it, until the disk has flushed.  Flushes are dear, so there
+// are some when the log is full, at sync, and when nothing was committed for
+// QUIET to 2 * QUIET, which empties the log (logdisk_idle).
 //
 // A transfer that fails ends all this: the file system is read-only from then
 // on, which one line says.  The disk stays as it is, since nothing is written
@@ -52,9 +52,16 @@
 #include "kernel/fs.h"
 #include "kernel/riscv.h"
 #include "lib/printf.h"
+#include "mm/stats.h"
 #include "proc/proc.h"
+#include "proc/sched.h"
 #include "proc/waitq.h"
 #include "sync/spinlock.h"
+#include "trap/trap.h"
+
+// A slice: who has changed something and goes on working has its next change in
+// the log by then, or has given others the time for theirs.
+#define QUIET timer_slice()
 
 #define MAX_BLOCKS (BSIZE / sizeof(uint) - 1) // that a header can list
 
@@ -81,6 +88,9 @@ static struct {
 	uint reserved;        // [lock] blocks that they may add
 	uint64 next_ticket;   // [lock] for the next that wants to begin
 	uint64 admitted;      // [lock] tickets below this one have begun
+	struct timeout watch; // [lock] for quiet moments
+	bool watched;         // [lock] it is running
+	uint64 seen;          // [lock] durable when it was started
 	struct txn txn[2];    // [lock] by number & 1; committing: [committer]
 } wal;
 
@@ -140,29 +150,40 @@ end_committing(void)
 	wake_committer();
 }
 
-static bool
-somebody_waits(void)
+// Under wal.lock.
+static void
+watch(void)
 {
-	return !list_empty(&txn_of(wal.open)->waiters.procs) ||
-	    !list_empty(&wal.turn.procs) || wal.settlers > 0;
+	wal.watched = true;
+	wal.seen = wal.durable;
+	timeout_start(&wal.watch, QUIET);
 }
 
-// Under wal.lock, which is given up meanwhile: the transaction that has been
-// closed is durable.
+// In the timer's handler: nothing was committed for a while, or it looks again.
+static void
+watch_ends(struct timeout *t)
+{
+	(void)t;
+	spin_lock(&wal.lock);
+	wal.watched = false;
+	if (wal.committing || wal.durable != wal.seen)
+		watch();
+	else if (!wal.failed)
+		logdisk_idle();
+	spin_unlock(&wal.lock);
+}
+
+// Under wal.lock: the transaction that has been closed is durable.
 static void
 end_commit(struct txn *t)
 {
-	bool quiet;
-
+	count_event(CTR_COMMITS);
+	count_events(CTR_LOG_BLOCKS, t->used);
 	t->used = 0;
 	wal.durable++;
 	waitq_wake_all(&t->waiters);
-	quiet = !somebody_waits();
-	if (quiet) {
-		spin_unlock(&wal.lock);
-		logdisk_idle();
-		spin_lock(&wal.lock);
-	}
+	if (!wal.watched)
+		watch();
 }
 
 // Under wal.lock, which is given up meanwhile: no operation runs, nobody
@@ -195,14 +216,15 @@ commit(void)
 
 // Under wal.lock, which is given up meanwhile: nobody commits.
 static void
-checkpoint(void)
+checkpoint(bool rest)
 {
 	int r;
 
 	begin_committing();
 	spin_unlock(&wal.lock);
-	r = logdisk_checkpoint();
+	r = logdisk_checkpoint(rest);
 	spin_lock(&wal.lock);
+	count_event(CTR_EMPTIED);
 	if (r < 0)
 		fail();
 	end_committing();
@@ -216,7 +238,7 @@ advance(void)
 	if (wal.committing || wal.failed || wal.settlers > 0)
 		return false;
 	if (txn_of(wal.open)->used > logdisk_room()) {
-		checkpoint();
+		checkpoint(false);
 		return true;
 	}
 	if (wal.running > 0)
@@ -364,7 +386,7 @@ log_settle(void)
 		waitq_sleep_deaf(&wal.idle, &wal.lock);
 	wal.settlers--;
 	if (!wal.failed)
-		checkpoint();
+		checkpoint(true);
 	failed = wal.failed;
 	spin_unlock(&wal.lock);
 	return failed ? -1 : 0;
@@ -385,6 +407,7 @@ log_mount(void)
 	waitq_init(&wal.idle);
 	waitq_init(&wal.txn[0].waiters);
 	waitq_init(&wal.txn[1].waiters);
+	wal.watch.fire = watch_ends;
 	wal.open = 1;
 	wal.durable = 0;
 	wal.failed = logdisk_mount() < 0;

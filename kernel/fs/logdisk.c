@@ -1,6 +1,6 @@
 // The log on the disk.
 //
-//   header   count, home[0..count-1]
+//   header   what of the log counts: fs/logformat.h
 //   slot i   a block that belongs at home[i]
 //
 // Slots are filled one commit behind the other; the same block may be in
@@ -10,84 +10,93 @@
 // log of a single commit is right for one of many, too.
 //
 // A disk may lose, or reorder, all writes that were done since the last flush.
-// So each step below is done before the next is begun:
+// A commit does not wait for that: its sum in the header tells whether it is
+// all there.  Each step below is done before the next is begun:
 //
-//   commit       1. copies to free slots, and the header's second sector
-//                2. FLUSH
-//                3. the header's first sector, in which count covers them
-//   checkpoint   4. FLUSH
-//                5. the newest copy of each block to its home
-//                6. FLUSH
-//                7. the header's first sector, with count 0
-//                8. FLUSH, before slots are filled again
+//   commit       1. copies to free slots
+//                2. the header, in which count and a record cover them
+//   checkpoint   3. FLUSH
+//                4. the newest copy of each block to its home, and the header,
+//                   sealed
+//                5. FLUSH
+//                6. the header of the next fill, with count 0
 //
-// Step 3 is what commits, and it cannot be torn: it writes one sector.  Before
-// it, only slots and entries have changed that count does not cover.  (A
-// header of two sectors written at once might consist of an old and a new one,
-// and nothing in this format would tell.)
+// Between 1 and 2 nobody needs a flush, but the end of the emulator may come,
+// and other kernels believe the count.  For their sake step 6 comes before
+// slots are filled again, too.  Until a flush has made it stable, the disk may
+// have the sealed header with slots of the next fill: then not all commits are
+// whole, and nothing is written home (fs/logformat.h).
 //
 //   stable   the header on stable storage is the one last written.  The FLUSH
-//            of the next commit makes it so, or the one in step 4.
+//            of step 3 makes it so.
 //
-// At quiet moments the tidier takes steps 4 to 8, one transfer at a time, in
-// the disk's interrupt handler: so nobody waits for them, and a machine that is
-// switched off when nothing happens leaves an empty log.  A commit need not wait
-// until it has ended: told to stop, it goes on only if it has begun with step 7.
-// Until then it has changed nothing but homes, to what the log has for them.
+// At quiet moments the tidier does the same, one transfer at a time, in the
+// disk's interrupt handler: so nobody waits for it, and a machine that is
+// switched off when nothing happens leaves an empty log.  It does not seal, so
+// that another FLUSH follows step 6, before slots are filled again.  A commit
+// need not wait until it has ended: told to stop, it goes on only if it has
+// begun with step 6.  Until then it has changed nothing but homes, to what the
+// log has for them.
+//
+// Before the header counts more slots than others can take, the superblock
+// gets another magic number (fs/logformat.h), and a FLUSH makes that stable:
+// once, for it stays until the log has been emptied at a quiet moment or for a
+// sync, and that is stable.
 //
 // At mount the blocks of the log go to the cache, as if they had just been
-// committed, and then home by steps 4 to 8: step 4 because the log itself may
-// be what the disk has not made stable yet.  If they cannot be written they
-// stay in the cache, and what is read is right all the same.
+// committed, and then home by the same steps as the tidier's: step 3 because
+// the log itself may be what the disk has not made stable yet; and not sealed,
+// for its header may be one that others have written, without records.  If they
+// cannot be written they stay in the cache, and what is read is right all the
+// same.
 //
 // Pins: one for each slot filled.
 
 #include "fs/logdisk.h"
 #include "fs/block.h"
 #include "fs/blockio.h"
+#include "fs/logformat.h"
 #include "fs/super.h"
 #include "kernel/fs.h"
 #include "kernel/riscv.h"
 #include "lib/printf.h"
 #include "lib/string.h"
-#include "mm/page.h"
 #include "proc/sched.h"
-
-#define HEADER_SLOTS (BSIZE / sizeof(uint) - 1)
-#define FIRST_SLOTS  (SECTOR / sizeof(uint) - 1) // in the first sector
-#define PER_PAGE     (PGSIZE / BSIZE)
-#define COPY_PAGES   ((HEADER_SLOTS + PER_PAGE - 1) / PER_PAGE)
 
 // Copied between two preemption points: 32 KiB are some 30 us.
 #define PREEMPT_BLOCKS 32
 
-// On disk.
-struct log_header {
-	uint count;               // slots that hold committed blocks
-	uint home[HEADER_SLOTS];  // where they belong
-};
-
-_Static_assert(sizeof(struct log_header) == BSIZE, "the header is one block");
+// What the disk reads and writes: the header, and a copy of each slot.  In one
+// piece, so that a commit's copies are one transfer.
+static union log_header header __attribute__((aligned(BSIZE)));
+static union {
+	struct superblock sb;
+	uchar bytes[BSIZE];
+} super __attribute__((aligned(BSIZE))); // as on the disk
+static uchar copies[LOG_ENTRIES][BSIZE] __attribute__((aligned(PGSIZE)));
 
 // [I] fixed after the mount  [c] the committer's, or the tidier's while it is
-// at work and has not been told to stop  [a] as [c], and read by others
+// at work and has not been told to stop, as header and copies  [a] as [c], and
+// read by others
 static struct {
-	uint capacity;             // [I]
+	uint room;                 // [I] slots on the disk
+	uint capacity;             // [I] those that are filled
 	uint header_block;         // [I]
-	struct log_header *header; // [I] a page, for the disk; home: [c]
-	uchar *copy[COPY_PAGES];   // [I] PER_PAGE slots each, [c]
 
-	struct buf *block[HEADER_SLOTS]; // [c] by slot, pinned
+	struct buf *block[LOG_ENTRIES]; // [c] by slot, pinned
 	uint count;                // [a] slots in use
+	uint commits;              // [a] that these are of
 	uint staged;               // [c] filled in memory behind them
+	bool recovered;            // [c] slots in use are from before the mount
 	bool stable;               // [c]
+	bool guarded;              // [c] the superblock has LONG_LOG_MAGIC
 	struct io_batch batch;     // [c]
-	struct io io[HEADER_SLOTS + 1]; // [c]
+	struct io io[LOG_ENTRIES + 1]; // [c]
 	struct io_failure failure; // [c]
 } area;
 
 // In the order of their steps.
-enum stage { REST, SETTLE, HOME, SETTLE_HOMES, CLEAR, SETTLE_CLEAR };
+enum stage { REST, SETTLE, HOME, SETTLE_HOMES, CLEAR, SETTLE_CLEAR, UNGUARD };
 
 // Stages that have to be completed once they have begun.
 #define NO_RETURN CLEAR
@@ -102,12 +111,6 @@ static struct {
 	struct disk_request req; // the request in flight, unless at REST
 } tidier = {.lock = SPINLOCK_INIT(LC_BCACHE)};
 
-static uchar *
-copy_of(uint slot)
-{
-	return area.copy[slot / PER_PAGE] + slot % PER_PAGE * BSIZE;
-}
-
 static int
 wait(struct io_batch *b)
 {
@@ -121,33 +124,28 @@ flush(void)
 	return wait(&area.batch);
 }
 
-// Starts moving slots between the disk and their copies, page by page.
+// Starts moving slots between the disk and their copies.
 static void
 start_slots(uint from, uint end, bool write)
 {
-	for (uint i = from, len; i < end; i += len) {
-		len = PER_PAGE - i % PER_PAGE;
-		if (len > end - i)
-			len = end - i;
-		io_start(&area.batch, &area.io[i], area.header_block + 1 + i,
-		    len, copy_of(i), write);
-	}
+	io_start(&area.batch, &area.io[from], area.header_block + 1 + from,
+	    end - from, copies[from], write);
 }
 
+// The header as it is.
 static void
-start_sector(uint sector)
-{
-	io_start_sector(&area.batch, &area.io[HEADER_SLOTS], area.header_block,
-	    sector, area.header, true);
-}
-
-// Steps 3 and 7.
-static int
-write_count(uint count)
+start_header(void)
 {
 	area.stable = false;
-	area.header->count = count;
-	start_sector(0);
+	log_sign(&header);
+	io_start(&area.batch, &area.io[LOG_ENTRIES], area.header_block, 1,
+	    &header, true);
+}
+
+static int
+write_header(void)
+{
+	start_header();
 	return wait(&area.batch);
 }
 
@@ -161,13 +159,19 @@ logdisk_capacity(void)
 uint
 logdisk_room(void)
 {
-	return area.capacity - __atomic_load_n(&area.count, __ATOMIC_RELAXED);
+	uint count = __atomic_load_n(&area.count, __ATOMIC_RELAXED);
+	uint commits = __atomic_load_n(&area.commits, __ATOMIC_RELAXED);
+
+	if (commits == LOG_COMMITS || count > area.capacity)
+		return 0;
+	return area.capacity - count;
 }
 
 static void
-set_count(uint count)
+set_count(uint count, uint commits)
 {
 	__atomic_store_n(&area.count, count, __ATOMIC_RELAXED);
+	__atomic_store_n(&area.commits, commits, __ATOMIC_RELAXED);
 }
 
 static void
@@ -175,7 +179,7 @@ fill(uint slot, struct buf *b)
 {
 	b->slot = slot;
 	area.block[slot] = b;
-	area.header->home[slot] = b->no;
+	header.entry[1 + slot] = b->no;
 }
 
 static bool
@@ -184,43 +188,41 @@ newest(uint slot)
 	return area.block[slot]->slot == slot;
 }
 
-// How many slots from i on can be written home in one transfer: neighbours on
-// the disk whose copies are neighbours too.
+// How many slots from i on can be written home in one transfer: those whose
+// homes are neighbours on the disk.
 static uint
 run_at(uint i)
 {
-	const uint *home = area.header->home;
 	uint n = 1;
 
-	while (i + n < area.count && (i + n) % PER_PAGE != 0 &&
-	    home[i + n] == home[i] + n && newest(i + n))
+	while (i + n < area.count &&
+	    area.block[i + n]->no == area.block[i]->no + n && newest(i + n))
 		n++;
 	return n;
 }
 
-// Step 5.
-static int
-install(void)
+// Step 4, but for the header.
+static void
+start_homes(void)
 {
 	for (uint i = 0, n; i < area.count; i += n) {
 		n = 1;
 		if (!newest(i))
 			continue;
 		n = run_at(i);
-		io_start(&area.batch, &area.io[i], area.header->home[i], n,
-		    copy_of(i), true);
+		io_start(&area.batch, &area.io[i], area.block[i]->no, n,
+		    copies[i], true);
 	}
-	return wait(&area.batch);
 }
 
-// Behind step 8.
+// Behind the last step.
 static void
 emptied(void)
 {
 	for (uint i = 0; i < area.count; i++)
 		block_unpin(area.block[i]);
-	set_count(0);
-	area.stable = true;
+	set_count(0, 0);
+	area.recovered = false;
 }
 
 // --- the tidier ---
@@ -242,16 +244,23 @@ fill_request(void)
 		if (i == area.count)
 			return false;
 		n = run_at(i);
-		r->sector = area.header->home[i] * (uint64)(BSIZE / SECTOR);
-		r->data = copy_of(i);
+		r->sector = area.block[i]->no * (uint64)(BSIZE / SECTOR);
+		r->data = copies[i];
 		r->len = n * BSIZE;
 		tidier.next = i + n;
 		return true;
 	case CLEAR:
 		area.stable = false;
-		area.header->count = 0;
+		log_next_fill(&header);
+		log_sign(&header);
 		r->sector = area.header_block * (uint64)(BSIZE / SECTOR);
-		r->data = area.header;
+		r->data = &header;
+		r->len = BSIZE;
+		return true;
+	case UNGUARD:
+		super.sb.magic = FSMAGIC;
+		r->sector = SUPER_BLOCK * (BSIZE / SECTOR);
+		r->data = &super;
 		r->len = SECTOR;
 		return true;
 	default: // a flush
@@ -267,6 +276,11 @@ next_request(void)
 		area.stable = true;
 	if (tidier.stage == SETTLE_CLEAR) {
 		emptied();
+		area.stable = true;
+	}
+	if (tidier.stage == UNGUARD)
+		area.guarded = false;
+	if (tidier.stage >= SETTLE_CLEAR && !area.guarded) {
 		tidier.stage = REST;
 		return false;
 	}
@@ -312,14 +326,20 @@ tidier_stop(bool altogether)
 void
 logdisk_idle(void)
 {
-	tidier_stop(true);
+	bool begin;
+
 	spin_lock(&tidier.lock);
-	tidier.stop = false;
-	tidier.next = 0;
-	tidier.stage = SETTLE;
-	fill_request();
+	begin = tidier.stage == REST && !tidier.failed &&
+	    (area.count > 0 || !area.stable || area.guarded);
+	if (begin) {
+		tidier.stop = false;
+		tidier.next = 0;
+		tidier.stage = SETTLE;
+		fill_request();
+	}
 	spin_unlock(&tidier.lock);
-	disk_submit_now(&tidier.req);
+	if (begin)
+		disk_submit_now(&tidier.req);
 }
 
 // --- the committer ---
@@ -330,7 +350,7 @@ logdisk_stage(struct buf *const *blocks, uint n)
 	tidier_stop(false);
 	KASSERT(n <= logdisk_room());
 	for (uint i = 0; i < n; i++) {
-		memcpy(copy_of(area.count + i), blocks[i]->data, BSIZE);
+		memcpy(copies[area.count + i], blocks[i]->data, BSIZE);
 		fill(area.count + i, blocks[i]);
 		if (i % PREEMPT_BLOCKS == PREEMPT_BLOCKS - 1)
 			preempt_point();
@@ -338,35 +358,86 @@ logdisk_stage(struct buf *const *blocks, uint n)
 	area.staged = n;
 }
 
+// Step 3.
+static int
+settle(void)
+{
+	if (!area.stable && flush() < 0)
+		return -1;
+	area.stable = true;
+	return 0;
+}
+
+// The superblock's magic number for a log that is, or may be, a long one, or
+// for an empty one.
+static int
+set_guard(bool on)
+{
+	if (on == area.guarded)
+		return 0;
+	if (!on && settle() < 0)
+		return -1;
+	super.sb.magic = on ? LONG_LOG_MAGIC : FSMAGIC;
+	io_start_sector(&area.batch, &area.io[LOG_ENTRIES], SUPER_BLOCK, 0,
+	    &super, true);
+	if (wait(&area.batch) < 0 || (on && flush() < 0))
+		return -1;
+	area.guarded = on;
+	return 0;
+}
+
+// The sum is taken while the disk is at work.
 int
 logdisk_commit(void)
 {
-	uint end = area.count + area.staged;
+	uint from = area.count, end = from + area.staged;
 
 	if (tidier.failed)
 		return -1;
-	start_slots(area.count, end, true);
-	if (end > FIRST_SLOTS)
-		start_sector(1);
-	if (wait(&area.batch) < 0 || flush() < 0 || write_count(end) < 0)
+	if (from == end)
+		return 0;
+	start_slots(from, end, true);
+	log_record(&header, area.commits, from, end, copies[from]);
+	if (wait(&area.batch) < 0)
 		return -1;
-	set_count(end);
+	if (end > LOG_COMMON && set_guard(true) < 0)
+		return -1;
+	header.count = end;
+	if (write_header() < 0)
+		return -1;
+	set_count(end, area.commits + 1);
+	return 0;
+}
+
+// Steps 4 to 6.
+static int
+empty(void)
+{
+	bool seal = !area.recovered;
+
+	start_homes();
+	if (seal) {
+		header.sealed = 1;
+		start_header();
+	}
+	if (wait(&area.batch) < 0 || flush() < 0)
+		return -1;
+	log_next_fill(&header);
+	if (write_header() < 0 || (!seal && settle() < 0))
+		return -1;
+	emptied();
 	return 0;
 }
 
 int
-logdisk_checkpoint(void)
+logdisk_checkpoint(bool rest)
 {
 	tidier_stop(true);
-	if (tidier.failed || (!area.stable && flush() < 0))
+	if (tidier.failed || settle() < 0)
 		return -1;
-	area.stable = true;
-	if (area.count == 0)
-		return 0;
-	if (install() < 0 || flush() < 0 || write_count(0) < 0 || flush() < 0)
+	if ((area.count > 0 || area.recovered) && empty() < 0)
 		return -1;
-	emptied();
-	return 0;
+	return rest ? set_guard(false) : 0;
 }
 
 void
@@ -384,16 +455,17 @@ logdisk_complain(void)
 
 // What the log lists must be blocks that operations change.
 static void
-check_header(const struct log_header *h)
+check_header(void)
 {
-	if (h->count > area.capacity)
+	const uint *home = &header.entry[1];
+
+	if (header.count > area.room)
 		panic("root disk: corrupt log: it lists %u blocks, "
-		      "the log has %u", h->count, area.capacity);
-	for (uint i = 0; i < h->count; i++)
-		if (h->home[i] < fs_geo.sb.inodestart ||
-		    h->home[i] >= fs_geo.sb.size)
+		      "the log has %u", header.count, area.room);
+	for (uint i = 0; i < header.count; i++)
+		if (home[i] < fs_geo.sb.inodestart || home[i] >= fs_geo.sb.size)
 			panic("root disk: corrupt log: entry %u is block %u",
-			    i, h->home[i]);
+			    i, home[i]);
 }
 
 // To the cache, where it is newer than on the disk.  The line is one that
@@ -401,45 +473,50 @@ check_header(const struct log_header *h)
 static void
 recover_slot(uint slot)
 {
-	struct buf *b = block_fresh(area.header->home[slot]);
+	struct buf *b = block_fresh(header.entry[1 + slot]);
 
 	if (b == NULL)
 		panic("fs: no memory for the log");
 	kprintf("recovering tail %u dst %u\n", slot, b->no);
-	memcpy(b->data, copy_of(slot), BSIZE);
+	memcpy(b->data, copies[slot], BSIZE);
 	block_pin(b);
 	fill(slot, b);
 	block_release(b);
 }
 
+// How much of the log is to be written home.  What is not has no effect.
+static uint
+slots_to_replay(void)
+{
+	uint n = log_replay(&header, copies);
+
+	if (n > 0)
+		kprintf("fs: finishing an interrupted commit of %u blocks\n",
+		    n);
+	if (n < header.count && header.sealed == 0)
+		kprintf("fs: the log's last %u blocks never reached the disk "
+			"as a whole\n", header.count - n);
+	return n;
+}
+
 static int
 recover(void)
 {
-	uint n = area.header->count;
+	uint n = header.count;
 
 	if (n == 0)
-		return 0;
-	kprintf("fs: finishing an interrupted commit of %u blocks\n", n);
+		return set_guard(false);
 	start_slots(0, n, false);
 	if (wait(&area.batch) < 0)
 		return -1;
+	n = slots_to_replay();
 	for (uint i = 0; i < n; i++) {
 		recover_slot(i);
 		preempt_point();
 	}
-	area.count = n;
-	return logdisk_checkpoint();
-}
-
-// Zeroed: a header shows all of it to the disk.
-static void *
-must_alloc(void)
-{
-	void *page = kpage_alloc();
-
-	if (page == NULL)
-		panic("fs: no memory for the log");
-	return memset(page, 0, PGSIZE);
+	set_count(n, 0);
+	area.recovered = true;
+	return logdisk_checkpoint(true);
 }
 
 int
@@ -450,14 +527,17 @@ logdisk_mount(void)
 	io_batch_init(&area.batch);
 	waitq_init(&tidier.news);
 	area.header_block = fs_geo.sb.logstart;
-	area.capacity = room < HEADER_SLOTS ? room : HEADER_SLOTS;
-	area.header = must_alloc();
-	for (uint i = 0; i * PER_PAGE < area.capacity; i++)
-		area.copy[i] = must_alloc();
-	io_start(&area.batch, &area.io[0], area.header_block, 1, area.header,
+	area.room = room < LOG_ENTRIES ? room : LOG_ENTRIES;
+	area.capacity = room < LOG_SLOTS ? room : LOG_SLOTS;
+	io_start(&area.batch, &area.io[0], area.header_block, 1, &header,
 	    false);
+	io_start(&area.batch, &area.io[1], SUPER_BLOCK, 1, &super, false);
 	if (wait(&area.batch) < 0)
 		return -1;
-	check_header(area.header);
-	return recover();
+	area.guarded = super.sb.magic == LONG_LOG_MAGIC;
+	check_header();
+	if (recover() < 0)
+		return -1;
+	log_next_fill(&header); // of whatever there is
+	return 0;
 }

@@ -16,8 +16,6 @@
 #include "lib/printf.h"
 #include "mm/page.h"
 
-#define SUPER_BLOCK 1
-
 // The cache may take this part of RAM, and gives it back when asked.
 #define CACHE_SHARE 8
 

@@ -6,6 +6,7 @@
 // field can make one wrap around.
 
 #include "fs/super.h"
+#include "fs/logformat.h"
 #include "kernel/param.h"
 #include "lib/printf.h"
 
@@ -53,7 +54,7 @@ super_adopt(const struct superblock *sb, uint64 disk_blocks)
 	        "no more than what is left behind the bitmap"},
 	};
 
-	if (sb->magic != FSMAGIC)
+	if (sb->magic != FSMAGIC && sb->magic != LONG_LOG_MAGIC)
 		panic("root disk: no file system of ours on it "
 		      "(magic 0x%x, want 0x%x); make one with mkfs",
 		    sb->magic, FSMAGIC);

@@ -15,6 +15,8 @@ struct geometry {
 
 extern struct geometry fs_geo;
 
+#define SUPER_BLOCK 1
+
 // Checks every field against the others and the disk's size, and takes the
 // superblock over.  Panics, naming the field, if one is wrong.
 void super_adopt(const struct superblock *sb, uint64 disk_blocks);

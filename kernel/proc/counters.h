@@ -28,6 +28,11 @@
 	X(STEALS, "hart_steals", "processes taken from another run queue")     \
 	X(IPIS, "ipis", "interrupts sent to other harts")                      \
 	X(TICKS, "timer_interrupts", "timer interrupts")                       \
+	X(COMMITS, "log_commits", "commits of the log")                        \
+	X(LOG_BLOCKS, "log_blocks", "blocks in them")                          \
+	X(EMPTIED, "log_emptied", "times the log was emptied")                 \
+	X(DISK_WRITES, "disk_writes", "requests that write to the disk")       \
+	X(DISK_FLUSHES, "disk_flushes", "flushes of the disk's cache")         \
 	X(OOM_KILLS, "oom_kills", "processes killed for want of memory")
 
 enum counter {

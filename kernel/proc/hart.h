@@ -33,7 +33,8 @@ struct run_queue {
 
 struct timer_queue {
 	struct spinlock lock;
-	struct list procs; // [lock] soonest first
+	struct list procs;    // [lock] soonest first
+	struct list timeouts; // [lock] in any order
 } __attribute__((aligned(64)));
 
 struct slot_list {

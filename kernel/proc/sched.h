@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include "kernel/types.h"
+#include "lib/list.h"
 
 struct proc;
 
@@ -50,7 +51,20 @@ void sched_tick(void);
 // Sleeps until the time CSR reaches t.  False if killed meanwhile.
 bool sleep_until(uint64 t);
 
-// Wakes sleepers whose time has come; returns the next time, or -1 for none.
+// Something to be done later.  fire() runs in the timer's handler: interrupts
+// off, no locks held, no sleeping; it may start the time-out again.
+struct timeout {
+	struct list link; // [timerq lock]
+	uint64 at;        // [timerq lock] time CSR
+	void (*fire)(struct timeout *t); // [I]
+};
+
+// Has it fire on this hart when so many ticks of the time CSR are over, or some
+// time later.  It is not running yet.
+void timeout_start(struct timeout *t, uint64 ticks);
+
+// Wakes sleepers and fires time-outs whose time has come; returns the next time,
+// or -1 for none.
 uint64 timerq_run(uint64 now);
 
 // Interrupts hart h, as soon as this hart holds no spinlock: what runs there

@@ -1,5 +1,6 @@
 // Time-outs: each hart keeps its sleepers in order of time and wakes them from
-// its timer interrupt.  A sleeper killed early takes itself off.
+// its timer interrupt.  A sleeper killed early takes itself off.  What else is
+// to be done later is on a list of its own.
 //
 // Thousands may have slept until the same tick.  An interrupt wakes BATCH of
 // them at most and asks for the next one at once, so that others that are due,
@@ -47,10 +48,45 @@ sleep_until(uint64 t)
 // A wake-up takes half a microsecond, and more where queues are contended.
 #define BATCH 128
 
+void
+timeout_start(struct timeout *t, uint64 ticks)
+{
+	struct timer_queue *q = &this_hart()->timerq;
+	uint64 at = r_time() + ticks;
+
+	spin_lock(&q->lock);
+	t->at = at;
+	list_add_tail(&q->timeouts, &t->link);
+	timer_arm(at);
+	spin_unlock(&q->lock);
+}
+
+// The first one that is due, no longer on the list; NULL if there is none, and
+// then *next is the time of the soonest, or as it was.
+static struct timeout *
+take_due(struct timer_queue *q, uint64 now, uint64 *next)
+{
+	uint64 soonest = *next;
+
+	for (struct list *l = q->timeouts.next; l != &q->timeouts; l = l->next) {
+		struct timeout *t = LIST_OBJ(l, struct timeout, link);
+
+		if (t->at <= now) {
+			list_del(l);
+			return t;
+		}
+		if (t->at < soonest)
+			soonest = t->at;
+	}
+	*next = soonest;
+	return NULL;
+}
+
 uint64
 timerq_run(uint64 now)
 {
 	struct timer_queue *q = &this_hart()->timerq;
+	struct timeout *t;
 	uint64 next = -1;
 	uint woken = 0;
 
@@ -65,6 +101,11 @@ timerq_run(uint64 now)
 		}
 		list_del(&p->timer_link);
 		wake_proc(p, false, WAKE_SPREAD);
+	}
+	while ((t = take_due(q, now, &next)) != NULL) {
+		spin_unlock(&q->lock);
+		t->fire(t);
+		spin_lock(&q->lock);
 	}
 	spin_unlock(&q->lock);
 	return next;

@@ -18,6 +18,10 @@
 	X(TLB_FLUSHES, "tlb_flushes", "tlb_flushes")    \
 	X(HART_STEALS, "hart_steals", "hart_steals")    \
 	X(IPIS, "ipis", "ipis")                         \
+	X(COMMITS, "log_commits", "log_commits")        \
+	X(LOG_BLOCKS, "log_blocks", "log_blocks")       \
+	X(DISK_WRITES, "disk_writes", "disk_writes")    \
+	X(DISK_FLUSHES, "disk_flushes", "disk_flushes") \
 	X(OOM_KILLS, "oom_kills", "oom_kills")
 
 enum bench_counter {
