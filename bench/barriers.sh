@@ -1,7 +1,8 @@
 #!/bin/bash
 # What the disk's flushes cost: a benchmark on a file-backed disk, as it is and
 # with flushes left out (cache=unsafe: QEMU says that they are done), in turns.
-# One line a run, then the median rates and what is lost.
+# One line a run, then the median rates, and the median of what is lost from one
+# run of a pair to the other: a busy host changes more from pair to pair.
 #
 #   bench/barriers.sh [REPEATS [DIRECTORY [COMMAND]]]
 #
@@ -48,13 +49,20 @@ awk '
 				rate[key, j] = rate[key, j - 1]
 				rate[key, j - 1] = t
 			}
-		return rate[key, int((n[key] + 1) / 2)]
+		i = int((n[key] + 1) / 2)
+		j = int((n[key] + 2) / 2)
+		return (rate[key, i] + rate[key, j]) / 2
 	}
 	END {
-		with = median("cache=writeback")
-		without = median("cache=unsafe")
-		if (without == 0)
+		with = "cache=writeback"
+		without = "cache=unsafe"
+		if (n[with] == 0 || n[with] != n[without])
 			exit 1
-		printf "median: %.0f with flushes, %.0f without; %.0f %% lost\n",
-		    with, without, 100 * (1 - with / without)
+		for (i = 1; i <= n[with]; i++)
+			rate["lost", ++n["lost"]] = \
+			    100 * (1 - rate[with, i] / rate[without, i])
+		printf "median: %.0f with flushes, %.0f without; ",
+		    median(with), median(without)
+		printf "%.0f %% lost in a pair (%.0f to %.0f)\n",
+		    median("lost"), rate["lost", 1], rate["lost", n["lost"]]
 	}' "$out"
