@@ -489,10 +489,10 @@ bench-linux: ## the same on LINUX=<kernel image>, into the same CSV
 	$(Q)VARIANTS=linux bench/sweep.sh
 
 plots: ## draw the sweep's plots (CSV=results/sweep.csv) to build/plots
-	$(Q)bench/plots.sh $(CSV)
+	$(Q)python3 -m bench.host plots $(CSV)
 
 report: ## results/MACHINE-DATE: the sweep's CSV, plots and what they say
-	$(Q)bench/report.sh $(CSV)
+	$(Q)python3 -m bench.host report $(CSV)
 
 # --- for developers -------------------------------------------------------
 
@@ -511,6 +511,6 @@ help: ## this list
 clean: ## remove everything built
 	$(Q)rm -rf build .gdbinit compile_commands.json fs.img fs.img.new \
 	    kernel/kernel kernel/kernel.sym kernel/kernel.asm kernel/*.new \
-	    xv6.out xv6.out.* __pycache__
+	    xv6.out xv6.out.* __pycache__ bench/host/__pycache__
 
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -8,8 +8,7 @@
 # Data: KEY-solid-VARIANT and KEY-hollow-VARIANT: harts median min max, with
 # zeros at the floor; KEY-all-VARIANT for the lines.
 
-f(key, kind, v) = dir . '/' . key . '-' . kind . '-' . v
-have(key, kind, v) = there(f(key, kind, v)) ? f(key, kind, v) : '/dev/null'
+have(key, kind, v) = dir . '/' . key . '-' . kind . '-' . v
 n = words(variants)
 aside(i) = 1.03 ** (i - (n + 1) / 2.0)
 

@@ -1,8 +1,8 @@
 # What single events cost, as bars; one group of bars an event, one bar a
 # variant, medians with the range over repeats and the value above.
 #
-# Also set: unit, top, groups (their number).  Data: bars-VARIANT: group median
-# min max; groups.gp: names.
+# Also set: unit, top, groups (their number), events (their names, as tics).
+# Data: bars-VARIANT: group median min max.
 
 nv = words(variants)
 small = nv > 4 ? ',9' : ',10.5'
@@ -19,9 +19,9 @@ set yrange [0 : top * 1.13]
 set ylabel unit
 set xtics scale 0 font ',13'
 set bmargin 5.5
-load dir . '/groups.gp'
+eval 'set xtics (' . events . ')'
 
-f(v) = there(dir . '/bars-' . v) ? dir . '/bars-' . v : '/dev/null'
+f(v) = dir . '/bars-' . v
 plot for [i = 1 : nv] f(word(variants, i)) using (at($1, i)):2 with boxes \
         lc rgb colour(word(variants, i)), \
     for [i = 1 : nv] f(word(variants, i)) \

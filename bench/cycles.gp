@@ -1,13 +1,11 @@
 # Where the cycles of all harts go, modelled: for each hart count one bar a
 # variant, stacked to 100 percent, with the cycles of one operation above.
 #
-# Also set: unit, bars (how many), crowded (are there bars marked with !).
+# Also set: unit, bars (how many), crowded (are there bars marked with !), names
+# and shades of the kinds of cost, groups (commands that label groups of bars).
 # Data: file costs: position "variant" "cycles", then one column of percent for
 # each kind of cost.
 
-names = 'instructions misses transfers queueing spinning devices idle ' . \
-    '"wait at the end"'
-shades = '#BBBBBB #F0E442 #0072B2 #D55E00 #CC79A7 #009E73 #E69F00 #56B4E9'
 n = words(shades)
 small = bars > 17 ? ',9' : ',11'
 set tmargin at screen 0.86
@@ -23,7 +21,7 @@ set key on outside right top vertical reverse Left samplen 1.4 width 0
 set bmargin at screen 0.27
 set label 1 'cycles per ' . unit . (crowded ? '; ! breaks, not to be trusted' \
     : '') at screen 0.085, 0.905 left font ',12' textcolor rgb '#666666'
-load dir . '/groups.gp'
+eval groups
 
 file = dir . '/costs'
 # From the top down: each box covers the lower part of the one before.

@@ -2,7 +2,7 @@
 # one, against harts; where there are targets for `scalable`, they are marked.
 # Points whose region had breaks are crossed.
 #
-# Also set: most (harts), low and top (in percent).
+# Also set: most (harts), low and top (in percent), targets (how many).
 # Data: all-VARIANT, good-VARIANT and broken-VARIANT: harts percent; targets.
 
 set tmargin at screen top_of_plot
@@ -14,17 +14,15 @@ set format y '%g %%'
 set xlabel 'harts'
 set ylabel 'rate at N over N times that at 1'
 
-f(kind, v) = dir . '/' . kind . '-' . v
-have(kind, v) = there(f(kind, v)) ? f(kind, v) : '/dev/null'
-targets = there(dir . '/targets') ? dir . '/targets' : '/dev/null'
-if (there(dir . '/targets')) {
+have(kind, v) = dir . '/' . kind . '-' . v
+if (targets) {
 	set label 1 'dashes: target for scalable' at graph 0.01, 0.04 left \
 	    font ',12' textcolor rgb '#666666'
 }
 
 # A dash as wide as half the way to the next count.
 plot 100 with lines dt 3 lw 0.7 lc rgb '#666666', \
-    targets using ($1 / 1.15):2:($1 * 0.3):(0) with vectors nohead dt 1 \
+    dir . '/targets' using ($1 / 1.15):2:($1 * 0.3):(0) with vectors nohead dt 1 \
         lw 2 lc rgb '#666666', \
     for [v in variants] have('all', v) using 1:2 with lines \
         lc rgb colour(v), \

@@ -2,13 +2,11 @@
 # three panels: fork alone, with the child's exit and the wait, with an exec.
 # A size of 0 stands at the left edge.
 #
-# Also set: smallest, largest (of the sizes; 0
-# stands at smallest), floor, top (of
-# the times), panels ("fork forkwait forkexec", those with data), harts.
+# Also set: smallest, largest (of the sizes; 0 stands at smallest), floor, top
+# (of the times), panels ("fork forkwait forkexec", those with data).
 # Data: PANEL-VARIANT: MiB median min max, in microseconds.
 
-f(p, v) = dir . '/' . p . '-' . v
-have(p, v) = there(f(p, v)) ? f(p, v) : '/dev/null'
+have(p, v) = dir . '/' . p . '-' . v
 name(p) = p eq 'fork' ? 'fork() alone' : p eq 'forkwait' ? \
     'fork, exit, wait' : 'fork, exec, wait'
 
@@ -24,15 +22,15 @@ set grid xtics ytics
 set multiplot
 do for [i = 1 : n] {
 	p = word(panels, i)
-	left = 0.095 + (i - 1) * 0.895 / n
+	left = 0.115 + (i - 1) * 0.875 / n
 	set lmargin at screen left
-	set rmargin at screen left + 0.895 / n - 0.022
+	set rmargin at screen left + 0.875 / n - 0.022
 	set tmargin at screen 0.79
 	set bmargin at screen 0.17
 	set title name(p) offset 0, -0.4 font ',14'
 	set xlabel 'MiB'
 	if (i == 1) {
-		set ylabel 'microseconds'
+		set ylabel 'microseconds' offset 0.5, 0
 	} else {
 		unset ylabel
 		set format y ''

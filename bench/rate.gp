@@ -5,7 +5,8 @@
 #
 # Both axes are logarithmic: linear growth is a line of one slope everywhere.
 #
-# Also set: unit, most (harts), low and top (of the rates).
+# Also set: unit, most (harts), low and top (of the rates), ones (of each
+# variant the rate at one hart, or NaN).
 # Data: solid-VARIANT and hollow-VARIANT: harts median min max.
 
 set tmargin at screen top_of_plot
@@ -28,12 +29,10 @@ if (most > cores) {
 	    textcolor rgb '#666666'
 }
 
-f(kind, v) = dir . '/' . kind . '-' . v
-have(kind, v) = there(f(kind, v)) ? f(kind, v) : '/dev/null'
-one(v) = there(f('one', v)) ? system('cat ' . f('one', v)) + 0 : NaN
+have(kind, v) = dir . '/' . kind . '-' . v
 
-plot for [v in variants] [x = 1 : cores] one(v) * x with lines dt 2 lw 0.8 \
-        lc rgb colour(v), \
+plot for [i = 1 : words(variants)] [x = 1 : cores] word(ones, i) * x \
+        with lines dt 2 lw 0.8 lc rgb colour(word(variants, i)), \
     for [v in variants] have('solid', v) using 1:2 with lines \
         lc rgb colour(v), \
     for [v in variants] have('solid', v) using 1:3:(0):($4 - $3) \

@@ -15,8 +15,7 @@ set format y '%g'
 set xlabel 'harts'
 set ylabel 'speed-up over one hart'
 
-f(kind, v) = dir . '/' . kind . '-' . v
-have(kind, v) = there(f(kind, v)) ? f(kind, v) : '/dev/null'
+have(kind, v) = dir . '/' . kind . '-' . v
 
 plot sample [x = 1 : most] x with lines dt 2 lw 0.9 lc rgb '#666666', \
     for [v in variants] have('all', v) using 1:2 with lines \

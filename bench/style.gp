@@ -1,37 +1,25 @@
-# What all plots share; loaded first.  Set by bench/plots.sh and
-# bench/plotdata.awk:
+# What all plots share; loaded first.  Set by bench/host/plots.py:
 #
-#   fmt      svg or png
-#   out      the file
-#   wide, high   size in pixels of the SVG; the PNG has twice as many
+#   out          the file
+#   id           begins the names of its parts: they meet in one page
+#   wide, high   size in pixels
 #   variants     names, in the order of the legend
 #   machine      the line that says where and when
 #   cores        of the host
 #   subject      the title
 #   shape        of the legend: points or boxes
 #   also         words at its end, for what is not a variant
-#   dir          of the data files
+#   dir          of the data files, which may be empty
 #
 # Colours are Okabe and Ito's, which people of all kinds of colour vision can
 # tell apart; each variant has a shape of its own as well.  The background is
 # solid, so that a page's own, light or dark, does not matter.
 
 ink = '#222222'
-mark = fmt eq 'svg' ? 0.75 : 1.6 # SVG's grow with the lines
-if (fmt eq 'svg') {
-	set terminal svg noenhanced size wide, high name id \
-	    font 'DejaVu Sans,Helvetica,Arial,sans-serif,15' \
-	    linewidth 1.6 background '#ffffff'
-} else {
-	if (strstrt(GPVAL_TERMINALS, 'pngcairo')) {
-		set terminal pngcairo noenhanced size 2 * wide, 2 * high \
-		    font 'DejaVu Sans,15' fontscale 1.5 linewidth 3 \
-		    pointscale 1.8 background '#ffffff'
-	} else {
-		set terminal png noenhanced size 2 * wide, 2 * high \
-		    font 'DejaVuSans,22' linewidth 3 background '#ffffff'
-	}
-}
+mark = 0.75
+set terminal svg noenhanced size wide, high name id \
+    font 'DejaVu Sans,Helvetica,Arial,sans-serif,15' linewidth 1.6 \
+    background '#ffffff'
 set output out
 
 colour(v) = v eq 'eager' ? '#CC79A7' : v eq 'baseline' ? '#D55E00' : \
@@ -53,9 +41,6 @@ set grid ytics lt 1 lc rgb '#dddddd' lw 0.6
 set label 1000 machine at screen 0.995, 0.022 right font ',10.5' \
     textcolor rgb '#666666'
 set bmargin 5
-
-# A file that is there, with data.
-there(file) = int(system("test -s '" . file . "' && echo 1 || echo 0"))
 
 # Tics of a logarithmic axis over [from : to], at 1, 2 and 5 of each decade, or
 # only at decades if those were too many.

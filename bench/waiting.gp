@@ -2,7 +2,8 @@
 # variant, stacked; the thin bar is the range of the whole over repeats.
 #
 # Also set: unit, crowded (are there starred groups), classes (names, largest
-# first), top, and bars: how many there are.  Data: file waiting: position
+# first), top, bars (how many there are), groups (commands that label groups
+# of bars).  Data: file waiting: position
 # "label" total min max, then one column of microseconds a class.
 
 # A class has the same colour in all plots; those that hardly ever wait share
@@ -26,7 +27,7 @@ if (crowded) {
 	set label 1 '* more harts than host cores' at screen 0.005, 0.022 \
 	    left font ',10.5' textcolor rgb '#666666'
 }
-load dir . '/groups.gp'
+eval groups
 
 n = words(classes)
 file = dir . '/waiting'

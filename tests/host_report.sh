@@ -70,7 +70,7 @@ check "the sweep" env VARIANTS="eager baseline scalable linux" REPEATS=3 \
 	CPUS="1 2 $many" LINUX="$scratch/image" bench/sweep.sh
 
 report=$scratch/out/report.md
-check "the report" bench/report.sh "$OUT" "$scratch/out"
+check "the report" python3 -m bench.host report "$OUT" "$scratch/out"
 check "the CSV stays with it" cmp "$OUT" "$scratch/out/sweep.csv"
 
 # --- plots
@@ -83,20 +83,10 @@ is_svg()
 	! command -v xmllint >/dev/null || xmllint --noout "$1"
 }
 
-# Signature, and at 16 and 20 width and height: 1720 by 1040.
-is_png()
-{
-	[ "$(head -c 8 "$1" | od -An -tx1 | tr -d ' \n')" = 89504e470d0a1a0a ] &&
-		[ "$(tail -c +17 "$1" | head -c 8 | od -An -tx1 |
-			tr -d ' \n')" = 000006b800000410 ] &&
-		[ "$(wc -c <"$1")" -gt 10000 ]
-}
-
 plots="rate-parfork rate-pagefault contention-parfork waiting-parfork"
 plots+=" latency-1 costs-1"
 for plot in $plots; do
 	check "$plot.svg" is_svg "$scratch/out/$plot.svg"
-	check "$plot.png" is_png "$scratch/out/$plot.png"
 	check "$plot: in the report" grep -q "($plot.svg)\$" "$report"
 done
 check "no other plots" \
@@ -252,12 +242,11 @@ END
 counts="1 2 4 8 16 64"
 check "a modelled sweep into the same file" env MODEL=1 CPUS="$counts" \
 	VARIANTS="baseline scalable" JOBS=3 bench/sweep.sh
-check "the report" bench/report.sh "$OUT" "$scratch/modelled"
+check "the report" python3 -m bench.host report "$OUT" "$scratch/modelled"
 report=$scratch/modelled/report.md
 for plot in speedup efficiency cycles; do
 	plot=model-ideal-$plot-parfork
 	check "$plot.svg" is_svg "$scratch/modelled/$plot.svg"
-	check "$plot.png" is_png "$scratch/modelled/$plot.png"
 	check "$plot: in the report" grep -q "($plot.svg)\$" "$report"
 	says "$plot: says what it is" 'modelled \(profile ideal\)' \
 		cat "$scratch/modelled/$plot.svg"
@@ -329,7 +318,7 @@ fi
 # The same without names for lines, without timed points, with a clock that
 # ranks the other way round, and repeated.
 grep -E '^#|^date|,model-ideal,' "$OUT" >"$scratch/only.csv"
-check "only modelled points" bench/report.sh "$scratch/only.csv" \
+check "only modelled points" python3 -m bench.host report "$scratch/only.csv" \
 	"$scratch/only"
 check "only their plots" [ "$(cd "$scratch/only" && echo ./*.svg)" = \
 	"./model-ideal-cycles-parfork.svg ./model-ideal-efficiency-parfork.svg ./model-ideal-speedup-parfork.svg" ]
@@ -343,7 +332,7 @@ sed -n '/,model-ideal,scalable,8,1,/{
 	s/,8,1,ok/,8,2,ok/
 	s/model_ops_per_s=[0-9]*/model_ops_per_s=787000/p
 }' "$OUT" >>"$scratch/other.csv"
-check "another ranking" bench/report.sh "$scratch/other.csv" "$scratch/other"
+check "another ranking" python3 -m bench.host report "$scratch/other.csv" "$scratch/other"
 if [ "$(nproc)" -ge 2 ]; then
 	says "the disagreement is told" '^- With 2 harts, .* disagree: modelled .baseline., .scalable.; by the clock .scalable., .baseline.\.$' \
 		cat "$scratch/other/report.md"
@@ -358,7 +347,7 @@ grep -E '^#|^date|,parfork,time,scalable,1,' "$OUT" >"$scratch/little.csv"
 echo "d,parfork,time,scalable,2,1,hung,0,2,0,c,128M,parfork -t 2," \
 	>>"$scratch/little.csv"
 sed -i '/^[0-9d][^a]/s/^\(\([^,]*,\)\{10\}\)[^,]*,/\1c,/' "$scratch/little.csv"
-check "little data" bench/report.sh "$scratch/little.csv" "$scratch/little"
+check "little data" python3 -m bench.host report "$scratch/little.csv" "$scratch/little"
 check "only the plots with data" is \
 	"$(cd "$scratch/little" && echo ./*.svg)" \
 	"./contention-parfork.svg ./rate-parfork.svg"
@@ -373,11 +362,10 @@ says "the failure is told" '^- parfork, .scalable., 2 harts: 1 time$' \
 	cat "$scratch/little/report.md"
 
 sed 's/,ok,/,failed,/' "$OUT" >"$scratch/failed.csv"
-refuses "no good point" 'no point' bench/report.sh "$scratch/failed.csv" \
+refuses "no good point" 'no point' python3 -m bench.host report "$scratch/failed.csv" \
 	"$scratch/none"
-refuses "no file" 'make sweep' bench/report.sh "$scratch/nothing"
-refuses "no file to plot" 'make sweep' bench/plots.sh "$scratch/nothing"
-refuses "no such format" 'FORMATS' env FORMATS=bmp bench/plots.sh "$OUT"
+refuses "no file" 'make sweep' python3 -m bench.host report "$scratch/nothing"
+refuses "no file to plot" 'make sweep' python3 -m bench.host plots "$scratch/nothing"
 
 # --- Linux
 

@@ -38,7 +38,7 @@ done
 check "lock classes" whole \
 	"$(value parfork-locks scalable lock.pagelist.acquisitions)"
 check "boot time" real "$(value boot scalable median_s)"
-check "report" bench/report.sh "$OUT" "$scratch/out"
+check "report" python3 -m bench.host report "$OUT" "$scratch/out"
 says "its ratio" '^- With .*, .scalable. does .* × baseline\)\.$' \
 	cat "$scratch/out/report.md"
 check "its plot" [ -s "$scratch/out/rate-parfork.svg" ]
@@ -58,7 +58,7 @@ if command -v gdb-multiarch >/dev/null; then
 	check "and by its field" grep -Eq \
 		',baseline,2,1,1,[^,]*lock\.[a-z]' "$lines"
 fi
-check "report with both" bench/report.sh "$OUT" "$scratch/both"
+check "report with both" python3 -m bench.host report "$OUT" "$scratch/both"
 says "its sentence" '^- Modelled \(profile .ideal.\), .scalable. has ' \
 	cat "$scratch/both/report.md"
 check "its plots" [ -s "$scratch/both/model-ideal-speedup-parfork.svg" ]
