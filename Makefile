@@ -468,7 +468,7 @@ setup: ## install what is missing, or say how
 	$(Q).ci/setup
 
 demo: ## set up, build, and compare baseline and scalable at 8 harts
-	$(Q)bench/demo.sh
+	$(Q)python3 -m bench.host demo
 
 test: ## everything that takes about fifteen minutes
 	$(Q).ci/setup && tests/run.py quick $(TESTS)
@@ -478,15 +478,15 @@ test-all: ## the slow tests too
 
 .PHONY: plots report bench-linux model-report
 sweep: ## measure (BENCH=, VARIANTS=, CPUS=, REPEATS=, MODEL=1): a CSV and a table
-	$(Q)bench/sweep.sh
+	$(Q)python3 -m bench.host sweep
 
 model-report: ## what harts share, line by line (VARIANT=, CPUS=, CMD=, MODEL=)
-	$(Q)bench/model/report.sh --boot
+	$(Q)python3 -m bench.host model-report --boot
 
 bench-linux: ## the same on LINUX=<kernel image>, into the same CSV
 	$(Q)[ -n '$(LINUX)' ] || { echo "bench-linux: which kernel?" \
 	    "LINUX=<uncompressed riscv64 image> says it"; exit 1; }
-	$(Q)VARIANTS=linux bench/sweep.sh
+	$(Q)VARIANTS=linux python3 -m bench.host sweep
 
 plots: ## draw the sweep's plots (CSV=results/sweep.csv) to build/plots
 	$(Q)python3 -m bench.host plots $(CSV)
@@ -511,6 +511,7 @@ help: ## this list
 clean: ## remove everything built
 	$(Q)rm -rf build .gdbinit compile_commands.json fs.img fs.img.new \
 	    kernel/kernel kernel/kernel.sym kernel/kernel.asm kernel/*.new \
-	    xv6.out xv6.out.* __pycache__ bench/host/__pycache__
+	    xv6.out xv6.out.* __pycache__ bench/host/__pycache__ \
+	    tests/hostbench/__pycache__ tests/__pycache__
 
 -include $(shell find build -name '*.d' 2>/dev/null)

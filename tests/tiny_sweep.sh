@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.." || exit 1
 . tests/harness.sh
 # shellcheck disable=SC2154
 export OUT=$scratch/sweep.csv LIST=$scratch/list
-unset BENCH RETRY LINUX RUNNER FORMATS MEM MODEL MODEL_ARGS JOBS LINES
+unset BENCH RETRY LINUX RUNNER MEM MODEL MODEL_ARGS JOBS LINES
 
 cat >"$LIST" <<'END'
 parfork | * | * | 40 | 128M | time | forks_per_s | forks | 256M parfork -i 8:6/harts | parfork -t 0.2
@@ -26,7 +26,7 @@ whole() { [[ $1 =~ ^[1-9][0-9]*$ ]] || { echo "'$1'"; return 1; }; }
 real() { [[ $1 =~ ^[0-9]+\.[0-9]+$ ]] || { echo "'$1'"; return 1; }; }
 
 check "sweep" env VARIANTS="baseline scalable" REPEATS=1 RUNS=2 \
-	bench/sweep.sh
+	python3 -m bench.host sweep
 check "all points" [ "$(grep -c ',ok,' "$OUT")" = 4 ]
 for variant in baseline scalable; do
 	check "$variant: forks" whole "$(value parfork $variant forks)"
@@ -44,7 +44,7 @@ says "its ratio" '^- With .*, .scalable. does .* × baseline\)\.$' \
 check "its plot" [ -s "$scratch/out/rate-parfork.svg" ]
 
 check "modelled sweep" env VARIANTS="baseline scalable" CPUS="1 2" MODEL=1 \
-	bench/sweep.sh
+	python3 -m bench.host sweep
 check "modelled points" [ "$(grep -c ',model-ideal,.*,ok,' "$OUT")" = 4 ]
 modelled=$scratch/modelled.csv
 grep -E '^[^,]*,parfork,model-ideal,[a-z]*,2,' "$OUT" >"$modelled"

@@ -1,13 +1,15 @@
 """The host's side of the bench: `python3 -m bench.host COMMAND`, from the root
 of the tree.
 
-    sweep     measure points (sweep.py; one point: measure.py), then a table
-    plots     draw a sweep's plots
-    report    keep a sweep: its CSV, plots, report.md and report.html
-    lines     what harts share, from a raw report of the coherence model
-    demo      compare two variants at the shell
+    sweep          measure points, then a table (table.py)
+    point          measure one point (measure.py)
+    plots          draw a sweep's plots
+    report         keep a sweep: its CSV, plots, report.md and report.html
+    model-report   what harts share, from a raw report of the coherence model
+                   (lines.py; names.py)
+    demo           compare two variants at the shell
 
-What they are made of, each module only of those before it:
+Each is made of some of these, and these only of those above them:
 
     shell     failing with a message; what children inherit
     points    the list of benchmarks, the CSV's rows

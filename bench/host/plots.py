@@ -164,7 +164,8 @@ class Plots:
         plot = self.timed(
             f"contention-{bench.name}",
             f"{bench.name}: contention against harts", "contention.gp",
-            f"{bench.name}: contention for the memory manager's locks, per {bench.one}",
+            f"{bench.name}: contention for the memory manager's locks, per "
+            f"{bench.one}",
             [f"{key}-{kind}" for key in ("contended", "spins")
              for kind in ("all", "solid", "hollow")], "hollow: harts > cores")
         highest = [self.panel(plot, series, key, n)
@@ -285,7 +286,8 @@ class Plots:
         series = self.stats.series("forklat", "time")
         plot = self.timed(
             f"costs-{harts}", "costs of faults", "costs.gp",
-            f"Cost of a system call and of each kind of page fault, {n_harts(harts)}", ("bars",), shape="boxes")
+            "Cost of a system call and of each kind of page fault, "
+            f"{n_harts(harts)}", ("bars",), shape="boxes")
         tics: list[str] = []
         top = 0.0
         for key, label in EVENTS.items():
@@ -366,7 +368,8 @@ class Plots:
     def cycles(self, bench: Benchmark, profile: str) -> Optional[Plot]:
         series = self.stats.series(bench.name, "model-" + profile)
         plot = self.modelled("cycles", "where the cycles go, modelled", bench,
-                             profile, "where all harts' cycles go", (), "boxes")
+                             profile, "where all harts' cycles go", (),
+                             "boxes")
         bars = [(at, v, h, costs_of(series, v, h)) for at, v, h in self.groups(
             plot, self.stats.model_harts,
             lambda v, h: bool(costs_of(series, v, h)),

@@ -126,15 +126,18 @@ class _Reader:
 
 
 def read(path: Path) -> Optional[Report]:
-    """None if there is no region in it."""
+    """None if there is no region in it, or it is no report."""
     reader = _Reader()
     take = {"model": reader.model, "region": reader.region,
             "hart": reader.hart, "lines": reader.lines,
             "line": reader.line_record, "pair": reader.pair}
-    for text in path.read_text().splitlines():
-        name, _, rest = text.partition(" ")
-        if name in take:
-            take[name](parse_values(rest))
+    try:
+        for text in path.read_text().splitlines():
+            name, _, rest = text.partition(" ")
+            if name in take:
+                take[name](parse_values(rest))
+    except (KeyError, ValueError):
+        return None
     return reader.report if reader.report.regions else None
 
 
