@@ -169,6 +169,7 @@ def make_report(csv: Path, to: Optional[Path], listed: Path,
         elif not target.exists() or not source.samefile(target):
             shutil.copyfile(source, target)
     text = markdown(stats, draw_all(stats, folder))
-    (folder / "report.md").write_text(text)
-    (folder / "report.html").write_text(page(text, folder))
+    (folder / "report.md").write_text(text, encoding="utf-8")
+    (folder / "report.html").write_text(page(text, folder),
+                                        encoding="utf-8")
     return folder
