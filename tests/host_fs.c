@@ -253,7 +253,7 @@ test_sharing(void)
 	CHECK(current()->files != theirs && theirs->fd[1] == NULL);
 	CHECK(t_close(fd) == 0 && theirs->fd[fd] != NULL);
 	files_put(theirs);
-	CHECK(t_write(1, "x", 1) == 1 && host_live("files") == 1);
+	CHECK(t_write(1, "x", 1) == 1 && tables_in_use() == 1);
 	mine = current()->files;
 	theirs = files_share(mine);
 	files_put(theirs);
@@ -313,7 +313,7 @@ test_nothing_leaks(void)
 {
 	test_names();
 	test_contents();
-	CHECK(host_live("file") == 0 && host_live("files") == 1);
+	CHECK(host_live("file") == 0 && tables_in_use() == 1);
 	fs_sync();
 	while (fs_shrink(64) > 0)
 		;

@@ -124,7 +124,8 @@ short_once(void)
 	host_fail_alloc = 0;
 	CHECK(r == 0 || *was_hit);
 	CHECK(r == 0 || calls[which_call]() == 0);
-	CHECK(host_live("file") == 2 && host_live("files") == 1);
+	// It may have had to be one of the spares.
+	CHECK(host_live("file") == 2 && tables_in_use() <= 1);
 	t_close(0);
 	t_close(1);
 }

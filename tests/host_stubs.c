@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 #include "lib/printf.h"
+#include "proc/procslot.h"
 #include "proc/sched.h"
 
-#define MAX_PROCS   64
-#define STACK_SIZE  (1 << 18)
+#define STACK_SIZE (1 << 18)
 
 enum { READY, ASLEEP, ENDED };
 
@@ -209,6 +209,12 @@ host_spawn(void (*run)(void *arg), void *arg)
 	c->uc_stack.ss_size = STACK_SIZE;
 	makecontext(c, trampoline, 0);
 	return p;
+}
+
+uint
+procslot_count(void)
+{
+	return MAX_PROCS;
 }
 
 uint

@@ -37,6 +37,10 @@ struct proc {
 
 struct proc *current(void);
 
+#define MAX_PROCS 64
+// Descriptor tables that the kernel keeps for want of memory (fs/files.c).
+#define SPARE_TABLES (MAX_PROCS + MAX_PROCS / 2)
+
 // Events that are counted: all by one hart.
 
 #define MM_STATS_H // instead of mm/stats.h
@@ -89,6 +93,12 @@ extern long host_fail_alloc; // counts down; that allocation fails; 0 = none
 extern bool host_no_memory;  // every allocation fails
 long host_live_pages(void);
 long host_live(const char *kcache_name);
+
+static inline long
+tables_in_use(void) // spares aside
+{
+	return host_live("files") - SPARE_TABLES;
+}
 
 // The disk.
 

@@ -5,6 +5,14 @@
 // count rises only in fork, by a process that holds the container.  Reading 1
 // is an acquire, which pairs with the release of those who have let go: they
 // may still have been copying from it just before.
+//
+// Closing must not fail for want of memory, or a reader would wait for ever for
+// the end of a pipe that somebody could not close.  So there are containers
+// enough for all: one for each process, and those that are being copied by all
+// of their holders, of which each has two or more.  SPARE of them are kept
+// back, for when the object cache has none.
+//
+//   containers in use <= processes + processes / 2 = SPARE
 
 #include "fs/files.h"
 #include "fs/file.h"
@@ -13,26 +21,75 @@
 #include "lib/string.h"
 #include "mm/kcache.h"
 #include "proc/proc.h"
+#include "sync/spinlock.h"
+
+#define SPARE(processes) ((processes) + (processes) / 2)
 
 static struct kcache *files_cache; // [I]
 
+static struct {
+	struct spinlock lock;
+	struct files *first; // [lock]
+} spares = {.lock = SPINLOCK_INIT(LC_FILES)};
+
+static void
+spare_add(struct files *f)
+{
+	spin_lock(&spares.lock);
+	f->next_spare = spares.first;
+	spares.first = f;
+	spin_unlock(&spares.lock);
+}
+
+static struct files *
+spare_take(void)
+{
+	struct files *f;
+
+	spin_lock(&spares.lock);
+	f = spares.first;
+	KASSERT(f != NULL); // the invariant above
+	spares.first = f->next_spare;
+	spin_unlock(&spares.lock);
+	return f;
+}
+
 void
-files_init(void)
+files_init(uint processes)
 {
 	file_init();
 	files_cache = kcache_create("files", sizeof(struct files), NULL);
+	for (uint i = 0; i < SPARE(processes); i++) {
+		struct files *f = kcache_alloc(files_cache);
+
+		if (f == NULL)
+			panic("no memory for the descriptor tables");
+		f->spare = true;
+		spare_add(f);
+	}
 }
 
 static struct files *
 container_new(void)
 {
 	struct files *f = kcache_alloc(files_cache);
+	bool spare = f == NULL;
 
-	if (f != NULL) {
-		memset(f, 0, sizeof(*f));
-		f->refs = 1;
-	}
+	if (spare)
+		f = spare_take();
+	memset(f, 0, sizeof(*f));
+	f->spare = spare;
+	f->refs = 1;
 	return f;
+}
+
+static void
+container_free(struct files *f)
+{
+	if (f->spare)
+		spare_add(f);
+	else
+		kcache_free(files_cache, f);
 }
 
 struct files *
@@ -40,11 +97,9 @@ files_new(void)
 {
 	struct files *f = container_new();
 
-	if (f == NULL)
-		return NULL;
 	f->cwd = inode_get(ROOTINO);
 	if (f->cwd == NULL) {
-		kcache_free(files_cache, f);
+		container_free(f);
 		return NULL;
 	}
 	return f;
@@ -73,7 +128,7 @@ files_put(struct files *f)
 		if (f->fd[i] != NULL)
 			file_put(f->fd[i]);
 	inode_put(f->cwd);
-	kcache_free(files_cache, f);
+	container_free(f);
 	orphan_reap();
 }
 
@@ -90,18 +145,15 @@ container_copy(struct files *to, const struct files *from)
 	}
 }
 
-int
+void
 files_unshare(void)
 {
 	struct files *old = current()->files, *own;
 
 	if (__atomic_load_n(&old->refs, __ATOMIC_ACQUIRE) == 1)
-		return 0;
+		return;
 	own = container_new();
-	if (own == NULL)
-		return -1;
 	container_copy(own, old);
 	current()->files = own;
 	files_put(old);
-	return 0;
 }

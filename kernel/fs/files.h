@@ -11,6 +11,8 @@
 #ifndef FS_FILES_H
 #define FS_FILES_H
 
+#include <stdbool.h>
+
 #include "kernel/types.h"
 #include "kernel/param.h"
 
@@ -19,11 +21,15 @@ struct inode;
 
 struct files {
 	uint32 refs;              // [a] processes that hold it
+	bool spare;               // [I] while in use: goes back to the spares
+	struct files *next_spare; // [files] while it is one
 	struct inode *cwd;        // [sole holder]
 	struct file *fd[NOFILE];  // [sole holder] NULL = free
 };
 
-void files_init(void); // boot: makes the object caches of this folder
+// Boot: makes the object caches of this folder, and containers for so many
+// processes.
+void files_init(uint processes);
 
 // An empty container with one reference and the root directory as cwd; NULL if
 // memory is short.
@@ -35,8 +41,7 @@ struct files *files_share(struct files *f);
 // Gives up a reference; the last one closes everything (may sleep).
 void files_put(struct files *f);
 
-// Makes current()->files the current process's own.  0, or -1 if memory is
-// short (nothing changed).
-int files_unshare(void);
+// Makes current()->files the current process's own.  Never fails.
+void files_unshare(void);
 
 #endif

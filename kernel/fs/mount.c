@@ -15,6 +15,7 @@
 #include "kernel/stat.h"
 #include "lib/printf.h"
 #include "mm/page.h"
+#include "proc/procslot.h"
 
 // The cache may take this part of RAM, and gives it back when asked.
 #define CACHE_SHARE 8
@@ -24,7 +25,7 @@ fs_init(void)
 {
 	block_init((uint)(page_total() / CACHE_SHARE));
 	inode_init();
-	files_init();
+	files_init(procslot_count());
 }
 
 static void

@@ -28,6 +28,7 @@
 	X(SLEEPLOCK, 30, "sleeplock", "the waiters of a sleep lock")           \
 	X(IMAGE, 32, "image", "the programs kept ready for exec")             \
 	X(PROGCACHE, 33, "progcache", "a hart's programs by name")            \
+	X(FILES, 34, "files", "descriptor tables kept for want of memory")     \
 	/* scheduler */                                                        \
 	X(TIMERQ, 40, "timerq", "a hart's pending time-outs")                  \
 	X(PIDHASH, 45, "pidhash", "a bucket of the pid index")                 \

@@ -81,8 +81,9 @@ sys_dup(long fd)
 	struct file *f = file_at(fd);
 	int copy = free_fd(0);
 
-	if (f == NULL || copy < 0 || files_unshare() < 0)
+	if (f == NULL || copy < 0)
 		return -1;
+	files_unshare();
 	file_hold(f);
 	current()->files->fd[copy] = f;
 	return copy;
@@ -93,8 +94,9 @@ sys_close(long fd)
 {
 	struct file *f = file_at(fd);
 
-	if (f == NULL || files_unshare() < 0)
+	if (f == NULL)
 		return -1;
+	files_unshare();
 	current()->files->fd[fd] = NULL;
 	file_put(f);
 	orphan_reap();
@@ -145,13 +147,14 @@ sys_pipe(uint64 ufds)
 
 	if (fds[0] >= 0)
 		fds[1] = free_fd(fds[0] + 1);
-	if (fds[1] < 0 || files_unshare() < 0 || pipe_files(&rd, &wr) < 0)
+	if (fds[1] < 0 || pipe_files(&rd, &wr) < 0)
 		return -1;
 	if (copy_to_user(ufds, fds, sizeof(fds)) < 0) {
 		file_put(wr);
 		file_put(rd);
 		return -1;
 	}
+	files_unshare();
 	current()->files->fd[fds[0]] = rd;
 	current()->files->fd[fds[1]] = wr;
 	return 0;
@@ -209,8 +212,7 @@ sys_open(uint64 upath, long flags)
 	int fd = free_fd(0);
 	struct file *f;
 
-	if (str_from_user(path, upath, sizeof(path)) < 0 || fd < 0 ||
-	    files_unshare() < 0)
+	if (str_from_user(path, upath, sizeof(path)) < 0 || fd < 0)
 		return -1;
 	f = open_path(path, flags);
 	if (f != NULL && (flags & O_TRUNC) && f->kind == FILE_INODE &&
@@ -221,6 +223,7 @@ sys_open(uint64 upath, long flags)
 	orphan_reap();
 	if (f == NULL)
 		return -1;
+	files_unshare();
 	current()->files->fd[fd] = f;
 	return fd;
 }

@@ -82,10 +82,11 @@ sys_chdir(uint64 upath)
 	inode_lock(ip);
 	type = inode_type(ip);
 	inode_unlock(ip);
-	if (type != T_DIR || files_unshare() < 0) {
+	if (type != T_DIR) {
 		inode_put(ip);
 		return -1;
 	}
+	files_unshare();
 	old = current()->files->cwd;
 	current()->files->cwd = ip;
 	inode_put(old);

@@ -141,14 +141,16 @@ read_only_address(void)
 uint64
 any_pointer(enum direction way, bool *bad)
 {
-	uint64 end = (uint64)sbrk(0);
+	uint64 end = (uint64)sbrk(0), at;
 
 	*bad = false;
 	switch (pick(8)) {
 	case 0:
 	case 1:
-		*bad = true;
-		return forbidden_address();
+		at = forbidden_address();
+		// A large heap may have come up to a device's address.
+		*bad = at < (uint64)base || at >= end;
+		return at;
 	case 2:
 		*bad = way == KERNEL_WRITES;
 		return read_only_address();

@@ -270,6 +270,78 @@ execout(void)
 	EXPECT(bad > 0, "exec works without memory");
 }
 
+// Closing works without any memory, also in those that have shared their
+// descriptors with others until then; or who reads a pipe would not learn that
+// it has ended.
+#define CLOSERS 150
+
+static int ready[2], hungry[2], full[2], closed[2], over[2];
+
+static void
+take_byte(int fd)
+{
+	char byte;
+
+	EXPECT(read(fd, &byte, 1) == 1, "no byte");
+	EXPECT(byte != 'f', "close has failed");
+}
+
+static void
+close_in_need(long unused)
+{
+	(void)unused;
+	must_write(ready[1], "r", 1); // this stack is a copy by now
+	take_byte(full[0]);
+	must_write(closed[1], close(ready[0]) == 0 ? "c" : "f", 1);
+	take_byte(over[0]); // nobody gives any memory back before
+}
+
+static void
+take_bytes(int fd)
+{
+	for (int i = 0; i < CLOSERS; i++)
+		take_byte(fd);
+}
+
+static void
+give_bytes(int fd)
+{
+	static char bytes[CLOSERS];
+
+	must_write(fd, bytes, CLOSERS);
+}
+
+static void
+eat_for_closers(long unused)
+{
+	(void)unused;
+	take_byte(hungry[0]);
+	take_all_but(0);
+	give_bytes(full[1]);
+	for (;;)
+		sleep(100);
+}
+
+static void
+closeout(void)
+{
+	int eater;
+
+	EXPECT(pipe(ready) == 0 && pipe(hungry) == 0 && pipe(full) == 0 &&
+	           pipe(closed) == 0 && pipe(over) == 0,
+	    "no pipe");
+	eater = spawn(eat_for_closers, 0);
+	for (int i = 0; i < CLOSERS; i++)
+		spawn(close_in_need, 0);
+	take_bytes(ready[0]);
+	must_write(hungry[1], "h", 1);
+	take_bytes(closed[0]);
+	give_bytes(over[1]);
+	reap_all(CLOSERS, 0);
+	EXPECT(kill(eater) == 0, "kill");
+	EXPECT(reap(eater) == -1, "the eater's end");
+}
+
 // fork with any amount of memory left: it fails, or one of the two is killed
 // for want of a copy, or all is well.
 #define FORK_FAILED 11
@@ -366,6 +438,7 @@ stackmoves(void)
 const struct usertest limit_tests[] = {
     {"forktest", forktest, 0},
     {"forkmany", forkmany, 0},
+    {"closeout", closeout, 0},
     {"stackmoves", stackmoves, NEEDS_HARTS | NEEDS_PAGES},
     {"forkout", forkout, SLOW | NEEDS_PAGES},
     {"badwrite", badwrite, 1},
