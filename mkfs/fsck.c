@@ -134,6 +134,7 @@ check_guard(struct check *c)
 	}
 	c->img->sb.magic = FSMAGIC;
 	image_put32(image_block(c->img, 1), FSMAGIC);
+	printf("log: no longer a long one\n");
 	c->recovered++;
 	return true;
 }

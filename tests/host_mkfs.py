@@ -466,6 +466,24 @@ class Replay(KnownImage):
         self.says(": clean$", FSCK, "-m", self.img)
         self.assertTrue(self.img.read_bytes() == self.logged)
 
+    def test_long_log(self) -> None:
+        """The superblock of a disk whose log may be longer than other kernels
+        take has a magic number that they refuse."""
+        self.names("unfinished long log",
+                   "log: needs recovery, it may be a long one",
+                   self.damaged((1024, u32(0x10203041))))
+        self.assertEqual(Image(self.img).magic, 0x10203040)
+        self.img.write_bytes(self.damaged((1024, u32(0x10203041))))
+        self.says("^log: no longer a long one$", FSCK, "-m", self.img)
+
+    def test_unsigned_header(self) -> None:
+        """Another kernel's commit counts, whatever stands behind it."""
+        logged = bytearray(self.logged)
+        logged[2 * BSIZE + 488:3 * BSIZE] = b"\xa5" * (BSIZE - 488)
+        self.img.write_bytes(logged)
+        self.says("^log: replayed, 1 blocks$", FSCK, "-m", self.img)
+        self.says(": clean$", FSCK, "-m", self.img)
+
     def test_damage_in_the_log_is_seen(self) -> None:
         bad = bytearray(self.logged)
         bad[self.d + 34] = 0
