@@ -128,7 +128,7 @@ debug()
 if [ -n "$debugger" ]; then
 	start qemu-gdb
 	check "gdb: the port" guest_until 20 port_open
-	says "gdb: stops at a function" '^proc_fork.* in section' debug
+	says "gdb: stops at a function" '^(sys_uptime|proc_fork).* in section' debug
 	check "gdb: the guest goes on without it" guest_prompt
 	guest_end
 else
