@@ -5,6 +5,10 @@ class the contended acquisitions in 1000 forks.  The lock statistics are of the
 whole command, start and end of the workers included; the forks those of its
 measured part.
 
+Then the same under the coherence model, which does not depend on the host, at
+1, 8 and 64 harts: how many forks a million cycles see, and how many times one
+hart's that is.
+
 Settings from the environment: CPUS=8, SECONDS_EACH=3, VARIANTS.
 """
 
@@ -13,9 +17,14 @@ import subprocess
 from pathlib import Path
 from typing import Iterator, Optional
 
+from . import raw
 from .console import lock_table, results
 from .shell import (Failure, Interrupted, clean_environment, interruptible,
                     own_cores)
+
+
+MODELLED_HARTS = (1, 8, 64)
+_MODELLED_FORKS = 20  # of each hart
 
 
 class Console:
@@ -38,8 +47,9 @@ class Console:
         return f"{events * 1000 / self.value('forks'):.1f}"
 
 
-def _row(label: str, cells: list[str], end: str = "") -> str:
-    return f"{label:<44}" + "".join(f"{cell:>12}" for cell in cells) + end
+def _row(label: str, cells: list[str], end: str = "", width: int = 12) -> str:
+    return f"{label:<44}" + "".join(f"{cell:>{width}}"
+                                    for cell in cells) + end
 
 
 def _last_over_first(consoles: list[Console]) -> str:
@@ -66,8 +76,10 @@ def compare(consoles: list[Console], cores: int) -> Iterator[str]:
         yield _row(label, [c.per_1000(c.value(key)) for c in consoles])
     most = {name: max(c.contended.get(name, 0) for c in consoles)
             for c in consoles for name in c.contended}
-    # Those that hurt most first.
-    for name in sorted(filter(most.get, most), key=lambda n: -most[n]):
+    # Those that hurt most first; what happens less than once says nothing.
+    telling = [name for name in most
+               if most[name] * 1000 >= max(c.value("forks") for c in consoles)]
+    for name in sorted(telling, key=lambda n: -most[n]):
         yield _row(f"  whole run: lock class {name}",
                    [c.per_1000(c.contended.get(name, 0)) for c in consoles])
     yield ""
@@ -102,6 +114,47 @@ def _run(variant: str, harts: str, seconds: str) -> str:
     return text
 
 
+def forks_per_million(report: Path, harts: int) -> float:
+    """What the model's report says; Failure if it is not of such a run."""
+    found = raw.read(report) if report.exists() else None
+    if not found or found.harts != harts or found.breaks:
+        raise Failure(f"no model's report of {harts} harts in {report}")
+    cycles = sum(found.cost.values()) / found.participants
+    return found.ops * 1e6 / cycles
+
+
+def _modelled(variant: str, harts: int) -> float:
+    report = Path(f"build/demo-{variant}-{harts}.report")
+    log = Path(f"build/demo-{variant}-{harts}.log")
+    forks = _MODELLED_FORKS
+    if variant != "scalable":  # a fork takes the longer the more there are
+        forks = max(forks // harts, 1)
+    status = _logged(
+        ["tests/bounded.sh", "600", "make", "-s", "run", f"VARIANT={variant}",
+         f"CPUS={harts}", "MEM=512M", "MODEL=ideal",
+         f"MODEL_REPORT={report}", f"CMD=parfork -i {forks}"], log)
+    if status:
+        raise Failure(f"the modelled run of {variant} ended with status "
+                      f"{status} (124: no end in 600 s); all of it is in "
+                      f"{log}")
+    return forks_per_million(report, harts)
+
+
+def scaling(rates: dict[str, dict[int, float]]) -> Iterator[str]:
+    """rates: by variant, by harts."""
+    yield "Forks in a million modelled cycles, and that to one hart's"
+    yield ""
+    yield _row("", list(rates), width=18)
+    for harts in MODELLED_HARTS:
+        cells = [f"{of[harts]:.1f}  x {of[harts] / of[1]:5.2f}"
+                 for of in rates.values()]
+        yield _row("1 hart" if harts == 1 else f"{harts} harts", cells,
+                   width=18)
+    yield ""
+    yield "From here: make qemu CPUS=8 (a shell: try parfork, lockstat, " \
+        "memstat), make sweep, make report."
+
+
 def _logged(command: list[str], log: Path) -> int:
     with open(log, "wb") as out, subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
@@ -130,4 +183,10 @@ def demo() -> int:
                 .split()]
     print()
     print("\n".join(compare(consoles, len(own_cores()))))
+    print("\nthe same under the coherence model, up to a minute ...",
+          flush=True)
+    print("\n".join(scaling({
+        console.variant: {harts: _modelled(console.variant, harts)
+                          for harts in MODELLED_HARTS}
+        for console in consoles})))
     return 0
