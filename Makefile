@@ -392,7 +392,7 @@ HTEST := build/tests
 HTFLAGS := -std=gnu11 -O1 -g $(WARN) -iquote . -iquote kernel
 PAGE_TESTS := $(VARIANTS:%=$(HTEST)/host_pages_%)
 HOST_TESTS := $(PAGE_TESTS) $(HTEST)/host_format $(HTEST)/host_fs \
-    $(HTEST)/host_fdt $(HTEST)/host_repair
+    $(HTEST)/host_fdt $(HTEST)/host_repair $(HTEST)/host_sleeplock
 
 host-tests: build/mkfs build/fsck $(HOST_TESTS) fuzz-tools
 
@@ -414,6 +414,14 @@ $(HTEST)/host_format: tests/host_format.c kernel/lib/format.c \
 	@echo "  HOST $@"
 	$(Q)$(HOSTCC) $(HTFLAGS) -fsanitize=address,undefined -o $@ \
 	    tests/host_format.c
+
+$(HTEST)/host_sleeplock: tests/host_sleeplock.c kernel/sync/sleeplock.c \
+    $(wildcard tests/locks/*/*.h kernel/*/*.h)
+	@mkdir -p $(@D)
+	@echo "  HOST $@"
+	$(Q)$(HOSTCC) -iquote tests/locks $(HTFLAGS) \
+	    -fsanitize=undefined -fno-sanitize-recover=undefined \
+	    -o $@ $(filter %.c,$^)
 
 FDT_TEST_SRC := tests/host_fdt.c \
     $(patsubst %,kernel/boot/%.c,fdt options platform ranges wiring)

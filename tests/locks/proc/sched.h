@@ -1,0 +1,2 @@
+// Host stand-in: all is in hart.h.
+#include "proc/hart.h"
