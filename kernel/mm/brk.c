@@ -31,6 +31,7 @@
 #include "mm/aspace.h"
 #include "mm/fault.h"
 #include "mm/page.h"
+#include "mm/page_impl.h"
 #include "mm/pte.h"
 #include "proc/hart.h"
 #include "proc/sched.h"
@@ -163,11 +164,16 @@ fill(uint64 from, uint64 to)
 	return 0;
 }
 
+// Of the machine's memory: how much of it the kernel's own image and tables
+// take is nothing that a program's request should turn on.
 static bool
 overcommits(const struct aspace *as, uint64 to, int kind)
 {
+	uint64 ram;
+
+	page_records(&ram);
 	return kind != SBRK_EAGER && kind != SBRK_LAZY &&
-	    (to - as->heap_start) >> PGSHIFT > page_total();
+	    (to - as->heap_start) >> PGSHIFT > ram;
 }
 
 static int

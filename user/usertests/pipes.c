@@ -264,7 +264,7 @@ const struct usertest pipe_tests[] = {
     {"pipeends", pipeends, 0},
     {"pipegone", pipegone, 0},
     {"pipecrowd", pipecrowd, 0},
-    {"pipekilled", pipekilled, 0},
+    {"pipekilled", pipekilled, NEEDS_HARTS},
     {"pipering", pipering, 0},
     {0, 0, 0},
 };
