@@ -2,6 +2,9 @@
 # For tests that type at a guest's console through a pipe, as graders do;
 # source it behind harness.sh.  One guest at a time.
 #
+#   guest_machine SECONDS    builds the machine of VARIANT and CPUS, with a disk
+#                            of its own, $FSIMG: its make's $settings; $PATIENCE
+#                            is so many seconds times SLOW
 #   guest_start CMD...       CMD's input is what gets typed, its output is the
 #                            console: the file $console, without CRs
 #   guest_type TEXT          types the bytes as printf %b makes them
@@ -16,6 +19,16 @@
 console=$scratch/console
 guest=
 seen=0 # bytes of the console that were there at the last typing
+
+guest_machine()
+{
+	unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
+	settings=("VARIANT=${VARIANT:-scalable}" "CPUS=${CPUS:-2}")
+	FSIMG=$scratch/fs.img
+	PATIENCE=$(($1 * ${SLOW:-10}))
+	make -s "${settings[@]}" && cp build/fs.img "$FSIMG" || exit 1
+	settings+=("FSIMG=$FSIMG")
+}
 
 guest_start()
 {

@@ -6,13 +6,8 @@
 cd "$(dirname "$0")/.." || exit 1
 . tests/harness.sh
 . tests/console.sh
-unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
-settings=("VARIANT=${VARIANT:-scalable}" "CPUS=${CPUS:-2}")
-FSIMG=$scratch/fs.img
-PATIENCE=$((60 * ${SLOW:-10}))
-
-make -s "${settings[@]}" && cp build/fs.img "$FSIMG" || exit 1
-settings+=("FSIMG=$FSIMG" "GDBPORT=$((20000 + $$ % 10000))")
+guest_machine 60
+settings+=("GDBPORT=$((20000 + $$ % 10000))")
 
 start() # TARGET
 {

@@ -7,14 +7,8 @@
 cd "$(dirname "$0")/.." || exit 1
 . tests/harness.sh
 . tests/console.sh
-unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
-settings=("VARIANT=${VARIANT:-scalable}" "CPUS=${CPUS:-2}")
-FSIMG=$scratch/fs.img
-PATIENCE=$((30 * ${SLOW:-10}))
-
-make -s "${settings[@]}" && cp build/fs.img "$FSIMG" || exit 1
-guest_start tests/bounded.sh $((4 * PATIENCE)) make -s qemu "${settings[@]}" \
-	"FSIMG=$FSIMG"
+guest_machine 30
+guest_start tests/bounded.sh $((4 * PATIENCE)) make -s qemu "${settings[@]}"
 check "a prompt" guest_prompt $PATIENCE
 
 # The number of the job that a program of that name belongs to, from ^P.
